@@ -67,7 +67,7 @@ def test_the_newest_epoch_stays_however_old_it_is(newsroom: NewsroomHarness) -> 
 
 
 @pytest.mark.parametrize("how", ["pending", "held", "rejected", "edited", "lost"])
-def test_it_stays_while_anything_that_was_sealed_to_it_is_stored(
+def test_an_epoch_stays_while_anything_that_was_sealed_to_it_is_stored(
     newsroom: NewsroomHarness, desk: DeskClient, how: str
 ) -> None:
     newsroom.now += newsroom.rules.epoch_days * DAY - 2 * SLOT
@@ -96,7 +96,7 @@ def test_it_stays_while_anything_that_was_sealed_to_it_is_stored(
         assert destroyed_numbers(newsroom) == [1]
 
 
-def test_it_stays_until_a_round_has_moved_what_was_sealed_to_it_last(
+def test_an_epoch_stays_until_a_round_has_moved_its_last_comments(
     newsroom: NewsroomHarness, desk: DeskClient
 ) -> None:
     """A form that was sent in the second in which the epoch changed."""
@@ -112,7 +112,7 @@ def test_it_stays_until_a_round_has_moved_what_was_sealed_to_it_last(
     assert newsroom.decrypt(sent.id).text == "In the last second of the week."
 
 
-def test_nobody_who_joins_later_gets_a_wrap_of_it(
+def test_a_member_who_joins_later_gets_no_wrap_of_a_destroyed_epoch(
     newsroom: NewsroomHarness, desk: DeskClient
 ) -> None:
     """The lead's browser still has its key, and wraps it for the new member."""

@@ -50,7 +50,7 @@ def test_a_new_roster_destroys_every_envelope_wrap_identity_and_session(
         "registrations": 0,
     }
     assert newsroom.read_table("invitations") == []
-    states = [newsroom.state(one.id) for one in (published, pending, held, rejected)]
+    states = [newsroom.state(comment.id) for comment in (published, pending, held, rejected)]
     assert states == ["published", "lost", "lost", "rejected"]
     assert [row["comment_id"] for row in newsroom.read_table("feedback")] == [rejected.id]
     owners = {row["signing_key"] for row in newsroom.read_table("member_identities")}

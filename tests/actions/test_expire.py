@@ -33,7 +33,7 @@ def test_a_sealed_original_is_destroyed_after_the_retention_time(
     assert newsroom.comment_row(sent.id)["commitment"] is None
 
 
-def test_a_comment_that_nobody_decides_is_destroyed_unread_at_a_slot(
+def test_an_undecided_comment_is_destroyed_unread_at_a_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Nobody reads this.")
@@ -66,7 +66,9 @@ def test_what_was_decided_does_not_expire(newsroom: NewsroomHarness, how: str) -
     assert newsroom.state(sent.id) == ("published" if how == "held" else "rejected")
 
 
-def test_what_is_back_in_the_queue_stays_for_a_week_more(newsroom: NewsroomHarness) -> None:
+def test_a_comment_that_returns_to_the_queue_stays_for_another_week(
+    newsroom: NewsroomHarness,
+) -> None:
     """Whoever accepted it was removed on the last day: the others must have time to see it."""
     sent = newsroom.send("Back in the queue.")
     newsroom.pass_time(newsroom.rules.pending_days * DAY - SLOT)

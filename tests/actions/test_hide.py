@@ -47,7 +47,7 @@ def test_nine_removals_in_a_moment_lose_nothing(newsroom: NewsroomHarness) -> No
     assert rebuild_all(newsroom.components).withheld == 0
 
 
-def test_control_the_ninth_is_lost_if_nobody_acts_before_the_second_slot(
+def test_control_the_ninth_is_lost_without_a_lead_before_the_second_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     ids = _publish_many(newsroom, 9)
@@ -68,7 +68,7 @@ def test_a_hidden_text_is_nowhere_in_clear(newsroom: NewsroomHarness) -> None:
     assert text.text == WORDS
 
 
-def test_it_is_destroyed_with_the_second_slot_and_its_line_goes_then(
+def test_a_hidden_text_is_destroyed_with_the_second_slot_and_its_line_goes_then(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new(WORDS)
@@ -150,7 +150,7 @@ def test_an_edited_comment_comes_back_as_edited(newsroom: NewsroomHarness) -> No
     )
 
 
-def test_what_comes_back_with_another_text_is_not_shown(
+def test_a_comment_that_comes_back_with_another_text_is_not_shown(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = newsroom.publish_new(WORDS)
@@ -177,7 +177,7 @@ def test_control_without_the_check_the_other_text_is_shown(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify_published, "is_genuine", lambda *_: True)
-    test: Any = test_what_comes_back_with_another_text_is_not_shown
+    test: Any = test_a_comment_that_comes_back_with_another_text_is_not_shown
     with pytest.raises(AssertionError):
         test(newsroom, monkeypatch)
 
@@ -197,7 +197,7 @@ def test_a_removal_is_undone_once_with_a_signature_of_exactly_this(
         newsroom.bring_back(removed)
 
 
-def test_it_can_be_removed_brought_back_and_removed_again(newsroom: NewsroomHarness) -> None:
+def test_a_comment_can_be_removed_brought_back_and_removed_again(newsroom: NewsroomHarness) -> None:
     sent = newsroom.publish_new(WORDS)
     newsroom.bring_back(newsroom.remove(sent.id))
     newsroom.remove(sent.id)
@@ -234,10 +234,10 @@ def test_destroying_at_once_is_recorded_and_changes_no_decision(newsroom: Newsro
 def test_without_its_key_it_cannot_come_back_and_nothing_changes(newsroom: NewsroomHarness) -> None:
     sent = newsroom.publish_new(WORDS)
     removed = newsroom.remove(sent.id)
-    kept = newsroom.lose_cells()
+    old_cells = newsroom.lose_cells()
     with pytest.raises(HiddenTextLost):
         newsroom.bring_back(removed)
-    newsroom.components.cell_file.path.write_bytes(kept)
+    newsroom.components.cell_file.path.write_bytes(old_cells)
     newsroom.bring_back(removed)
     assert newsroom.state(sent.id) == "published"
 

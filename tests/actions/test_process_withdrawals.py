@@ -64,7 +64,7 @@ def test_a_withdrawn_text_is_nowhere_on_the_disk(
         newsroom.pass_slots()
     _withdrawn(newsroom, sent)
     on_disk = [
-        one.read_bytes() for one in newsroom.files_dir.parent.parent.rglob("*") if one.is_file()
+        path.read_bytes() for path in newsroom.files_dir.parent.parent.rglob("*") if path.is_file()
     ]
     assert len(on_disk) > 5
     for trace in (b"Unrepeatable words", stored[-200:], stored[:200]):

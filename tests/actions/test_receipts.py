@@ -180,7 +180,9 @@ def _shown(newsroom: NewsroomHarness, sent: SentComment) -> tuple[str | None, bo
     return match.feedback.note if match.feedback else None, match.are_changes_shown
 
 
-def test_what_a_lead_brings_back_has_its_feedback_again(newsroom: NewsroomHarness) -> None:
+def test_a_comment_that_a_lead_brings_back_has_its_feedback_again(
+    newsroom: NewsroomHarness,
+) -> None:
     sent = _publish_with_feedback(newsroom)
     assert _shown(newsroom, sent) == (EDIT.note, True)
     removed = newsroom.remove(sent.id)

@@ -83,8 +83,8 @@ def test_three_held_comments_are_released_together(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
-    for one in sent[:2]:
-        _hold(newsroom, one.id, randbelow=0, max_hold_slots=1, min_batch_size=3)
+    for comment in sent[:2]:
+        _hold(newsroom, comment.id, randbelow=0, max_hold_slots=1, min_batch_size=3)
     newsroom.pass_slots()
     assert newsroom.read_table("published_comments") == []
     _hold(newsroom, sent[2].id, randbelow=0, max_hold_slots=1, min_batch_size=3)
@@ -96,8 +96,8 @@ def test_after_downtime_everything_due_is_one_release_dated_by_the_last_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
-    for one in sent:
-        newsroom.publish(one.id)
+    for comment in sent:
+        newsroom.publish(comment.id)
         newsroom.now += SLOT  # the loop does not run
     released = newsroom.run_scheduler()
     latest = last_slot(newsroom.rules.schedule, newsroom.now)
@@ -138,8 +138,8 @@ def test_a_clock_that_goes_back_does_not_release_again(newsroom: NewsroomHarness
 
 def test_a_release_is_ordered_by_hash_and_not_by_arrival(newsroom: NewsroomHarness) -> None:
     sent = [newsroom.send(f"Number {number}.").id for number in range(12)]
-    for one in sent:
-        newsroom.publish(one)
+    for comment_id in sent:
+        newsroom.publish(comment_id)
     newsroom.pass_slots()
     slot = last_slot(newsroom.rules.schedule, newsroom.now)
     placed = [
@@ -148,7 +148,9 @@ def test_a_release_is_ordered_by_hash_and_not_by_arrival(newsroom: NewsroomHarne
             newsroom.read_table("published_comments"), key=lambda row: row["position"]
         )
     ]
-    assert placed == sorted(sent, key=lambda one: hashlib.sha256(f"{slot} {one}".encode()).digest())
+    assert placed == sorted(
+        sent, key=lambda comment_id: hashlib.sha256(f"{slot} {comment_id}".encode()).digest()
+    )
     assert placed != sent  # one chance in 479 million
 
 

@@ -201,7 +201,9 @@ def test_a_renamed_story_has_all_its_comments_at_another_address(
     ).read_text(encoding="utf-8")
 
 
-def test_what_the_technician_has_moved_still_verifies(newsroom: NewsroomHarness) -> None:
+def test_comments_verify_after_their_story_was_renamed_or_an_edition_removed(
+    newsroom: NewsroomHarness,
+) -> None:
     """A signature names story and edition. Control: without the file outside the database it does not."""
     newsroom.publish_new("Written in English.", edition="en")
     close(newsroom)

@@ -117,5 +117,7 @@ def _hold_for(newsroom: NewsroomHarness, comment_id: str, *, slots: int) -> Deci
 
 
 def _on_disk(newsroom: NewsroomHarness, words: bytes) -> bool:
-    files = [one for one in newsroom.components.settings.folder.parent.rglob("*") if one.is_file()]
-    return any(words in one.read_bytes() for one in files)
+    files = [
+        path for path in newsroom.components.settings.folder.parent.rglob("*") if path.is_file()
+    ]
+    return any(words in path.read_bytes() for path in files)

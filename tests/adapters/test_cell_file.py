@@ -53,12 +53,14 @@ def _encrypt(cell_file: CellFile, plain: bytes = b"words") -> tuple[int, bytes]:
 
 
 def _decrypt(cell_file: CellFile, number: int, ciphertext: bytes, **bound_to: Any) -> bytes | None:
-    given: dict[str, Any] = {"purpose": "held text", "row_id": ID} | bound_to
-    return cell_file.decrypt(number, ciphertext, **given)
+    arguments: dict[str, Any] = {"purpose": "held text", "row_id": ID} | bound_to
+    return cell_file.decrypt(number, ciphertext, **arguments)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["purpose"] for vector in VECTORS])
-def test_a_cell_decrypts_what_the_vector_says(cell_file: CellFile, vector: dict[str, Any]) -> None:
+def test_a_cell_decrypts_the_ciphertext_of_the_vector(
+    cell_file: CellFile, vector: dict[str, Any]
+) -> None:
     with cell_file.locked() as cells:
         cells.write({7: bytes.fromhex(vector["key"])})
     ciphertext = base64.b64decode(vector["ciphertext"])

@@ -141,30 +141,30 @@ def test_xml_that_could_do_more_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<html><body/></html>", "is no RSS, Atom or sitemap: it begins with <html>"),
+        ("<html><body/></html>", "is not RSS, Atom or a sitemap: it begins with <html>"),
         ("not XML", "is not whole XML: line 1, column 1"),
         ("", "is not whole XML: line 1"),
         ("<rss><channel><item><title>T", "is not whole XML"),
     ],
 )
-def test_another_file_is_refused_and_said_why(text: str, says: str) -> None:
+def test_another_file_is_refused_with_a_reason(text: str, says: str) -> None:
     with pytest.raises(CannotReadFeed, match=says):
         read(text)
 
 
-def test_what_came_before_a_mistake_is_read() -> None:
+def test_pages_before_a_mistake_are_read() -> None:
     pages = feed_reader.read(io.BytesIO(RSS[:-40].encode()), "the feed")
     assert next(pages).url == "https://news.example/en/ferry"
     with pytest.raises(CannotReadFeed):
         list(pages)
 
 
-def test_elements_inside_each_other_without_end_are_refused() -> None:
-    with pytest.raises(CannotReadFeed, match="inside each other"):
+def test_too_many_nested_elements_are_refused() -> None:
+    with pytest.raises(CannotReadFeed, match="nested elements"):
         read("<rss><channel>" + "<x>" * 200)
 
 
-def test_of_a_title_in_html_only_the_beginning_is_read() -> None:
+def test_only_the_beginning_of_an_html_title_is_read() -> None:
     """Python's parser would need hours for the whole of it."""
     title = "Ferry" + "&lt;a " * 50_000
     (page,) = read(f'<feed><entry><title type="html">{title}</title></entry></feed>')

@@ -30,5 +30,5 @@ def test_numbers_are_seconds_or_milliseconds() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "0000-00-00 00:00:00", "-1", "nan", "inf", "0"])
-def test_what_is_no_time_is_none(text: str) -> None:
+def test_a_text_that_is_no_time_is_read_as_none(text: str) -> None:
     assert parse(text) is None

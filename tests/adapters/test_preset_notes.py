@@ -46,7 +46,7 @@ def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'[rude]\nen = ["No."]', r"\[rude\] is no clause"),
+        (b'[rude]\nen = ["No."]', r"\[rude\] is not a clause"),
         (b'[spam]\nen = "No."', "has a list of sentences for each language"),
         (b"spam", "is not a TOML file"),
         (b'[spam]\nen = ["\xff"]', "in UTF-8"),

@@ -85,7 +85,7 @@ def test_the_copy_never_gets_shorter_unless_the_technician_gives_up_the_rest(
     assert pin.read_copy().length == 3
 
 
-def test_the_copy_has_no_key_and_a_damaged_one_stops_nobody(tmp_path: Path) -> None:
+def test_the_copy_has_no_key_and_a_damaged_copy_changes_nothing(tmp_path: Path) -> None:
     pin = _with_copy(tmp_path)
     pin.update(lambda _: Pin(first=FIRST, length=1, head=FIRST, founder_key="f0" * 32))
     copy = tmp_path / "elsewhere" / "river-post.roster"

@@ -14,7 +14,7 @@ ENGLISH = "The ferry was empty on Sunday, as everybody knows."
 KHMER = "ខ្ញុំគាំទ្រពួកគាត់។ ពួកគាត់មិនសុំអ្វីច្រើនទេ គ្រាន់តែសុំអ្វីដែលគេបានសន្យា។"
 
 
-def test_a_moderator_rejects_with_a_reason_by_four_keys(
+def test_a_moderator_rejects_with_a_reason_in_four_key_presses(
     still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story()

@@ -100,7 +100,7 @@ def test_a_colleague_leaves_and_the_leads_open_desk_begins_a_new_key_by_itself(
         expect(moderator.focus).to_contain_text("Sealed after Ibis left.")
 
 
-def test_of_two_removals_at_once_the_second_says_that_the_list_changed(
+def test_the_second_of_two_removals_at_once_says_that_the_list_changed(
     own: NewsroomWithLead, actors: Actors
 ) -> None:
     lead = own.lead_in_fresh_browser(actors)

@@ -120,7 +120,7 @@ def test_a_locked_browser_returns_them_when_the_words_are_typed(newsroom: Newsro
     ibis.settled()
 
 
-def test_where_no_browser_has_them_a_lead_says_who_is_a_member(newsroom: Newsroom) -> None:
+def test_a_lead_says_who_is_a_member_if_no_browser_has_the_statements(newsroom: Newsroom) -> None:
     newsroom.restore(resumed_by="Heron")
     _expect_red(newsroom.sign_in_as_egret(), "A backup of the database was restored")
     lead = newsroom.actors.moderator(newsroom.own.newsroom)

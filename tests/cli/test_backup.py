@@ -302,7 +302,7 @@ def test_members_can_read_again_after_a_restore_with_the_file_of_secrets(
     assert not any("cannot be opened" in line for line in printed)
 
 
-def test_without_the_file_of_secrets_nobody_reads_and_the_desk_says_why(
+def test_without_the_file_of_secrets_no_member_can_read_and_the_desk_says_why(
     backed_up: NewsroomHarness, empty: Components
 ) -> None:
     path = _back_up(backed_up)

@@ -29,7 +29,7 @@ def folder(sqlite_newsroom: NewsroomHarness, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_file_that_only_its_owner_may_read(folder: Path) -> None:
+def test_only_its_owner_may_read_an_export(folder: Path) -> None:
     result = run(folder, "export", "jsonl", "site.jsonl")
     assert result.returncode == 0, result.stderr
     assert "Exported. Comments: 1; stories: 1." in result.stderr
@@ -38,7 +38,7 @@ def test_a_file_that_only_its_owner_may_read(folder: Path) -> None:
     assert stat.S_IMODE((folder / "site.jsonl").stat().st_mode) == 0o600
 
 
-def test_without_a_name_it_goes_to_standard_output(folder: Path) -> None:
+def test_an_export_without_a_name_goes_to_standard_output(folder: Path) -> None:
     result = run(folder, "export", "csv")
     assert result.stdout.splitlines()[0].startswith('"id","parent"')
     assert "On the ferry." in result.stdout
@@ -46,21 +46,23 @@ def test_without_a_name_it_goes_to_standard_output(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [(["docx"], "docx is no format"), (["archive"], "an archive needs a name")],
+    [(["docx"], "docx is not a format"), (["archive"], "an archive needs a name")],
 )
-def test_what_cannot_be_done_is_said(folder: Path, words: list[str], sentence: str) -> None:
+def test_an_export_that_cannot_be_made_is_refused_with_a_sentence(
+    folder: Path, words: list[str], sentence: str
+) -> None:
     result = run(folder, "export", *words)
     assert result.returncode == 1
     assert sentence in result.stderr
 
 
-def test_a_terminal_is_not_filled_with_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_is_not_printed_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     with pytest.raises(InvalidSettings, match="name a file"):
         export_commands.check_request("jsonl", None)
 
 
-def test_ctrl_c_leaves_the_old_file_and_no_half_one(
+def test_ctrl_c_leaves_the_old_file_and_no_half_written_file(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "site.jsonl"

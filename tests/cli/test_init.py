@@ -30,7 +30,7 @@ def _answer(terminal: Terminal, *answers: str) -> None:
         terminal.answer(question, answer)
 
 
-def test_on_a_terminal_enter_takes_the_defaults(tmp_path: Path) -> None:
+def test_enter_takes_the_defaults_on_a_terminal(tmp_path: Path) -> None:
     with on_terminal(tmp_path, "init") as terminal:
         _answer(terminal, "The River Post", *[""] * 8)
         assert terminal.exit_code() == 0
@@ -43,7 +43,7 @@ def test_on_a_terminal_enter_takes_the_defaults(tmp_path: Path) -> None:
     assert run(tmp_path, "story", "list").returncode == 0
 
 
-def test_a_newsroom_with_addresses_and_languages_of_its_own(tmp_path: Path) -> None:
+def test_init_asks_for_addresses_and_languages(tmp_path: Path) -> None:
     with on_terminal(tmp_path, "init") as terminal:
         _answer(terminal, "ទន្លេ", "river", "km=ប៉ុស្តិ៍ទន្លេ")
         for question, answer in (
@@ -80,7 +80,7 @@ def test_an_answer_that_a_setting_does_not_take_is_asked_for_again(tmp_path: Pat
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("answers_before", [0, 1, 8])
-def test_what_is_stopped_leaves_nothing_behind(
+def test_an_interrupted_init_leaves_nothing_behind(
     tmp_path: Path, key: bytes, answers_before: int
 ) -> None:
     with on_terminal(tmp_path, "init") as terminal:
@@ -98,7 +98,7 @@ def test_no_to_the_last_question_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_an_option_gives_is_not_asked(tmp_path: Path) -> None:
+def test_init_does_not_ask_for_what_an_option_gives(tmp_path: Path) -> None:
     with on_terminal(
         tmp_path, "init", "--site-id", "post", "--time-zone", "Asia/Phnom_Penh"
     ) as terminal:
@@ -115,13 +115,13 @@ def test_what_an_option_gives_is_not_asked(tmp_path: Path) -> None:
     assert settings.load(tmp_path / "yobal.toml", {}).site_id == "post"
 
 
-def test_with_both_options_a_terminal_is_not_asked_either(tmp_path: Path) -> None:
+def test_init_with_both_options_asks_nothing_on_a_terminal(tmp_path: Path) -> None:
     with on_terminal(tmp_path, "init", "--site-id", "post", "--name", "The Post") as terminal:
         assert terminal.exit_code() == 0
     assert "?" not in terminal.shown
 
 
-def test_elsewhere_nothing_is_asked_and_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_init_without_a_terminal_asks_nothing_and_names_what_is_missing(tmp_path: Path) -> None:
     for words, missing in (
         ((), "--site-id and --name must be given"),
         (("--site-id", "post"), ": --name must be given"),

@@ -120,7 +120,7 @@ def _suspend(newsroom: NewsroomHarness, pseudonym: str) -> list[str]:
     return people_report.suspend_member(newsroom.components, pseudonym)
 
 
-def test_what_a_suspended_person_has_accepted_waits_until_it_is_lifted(
+def test_comments_that_a_suspended_person_accepted_wait_until_it_is_lifted(
     newsroom: NewsroomHarness,
 ) -> None:
     """Whoever took the device may have accepted it."""

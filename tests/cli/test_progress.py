@@ -17,7 +17,7 @@ with progress.showing() as show:
 """
 
 
-def test_elsewhere_than_on_a_terminal_lines_come_now_and_then(
+def test_without_a_terminal_progress_is_printed_in_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = 100.0

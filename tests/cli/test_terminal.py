@@ -12,7 +12,7 @@ def test_escape_sequences_directions_and_halves_of_characters_are_named() -> Non
     assert terminal.visible(line) == "a\\u001b[2J\\u009b31m\\u000d\\u202eb\\u2066\\udcff"
 
 
-def test_what_people_write_and_lines_stay() -> None:
+def test_text_of_any_script_and_line_breaks_stay() -> None:
     line = "ភាសា\u200bខ្មែរ\tfa: می\u200cخواهم\u200f\nx"
     assert terminal.visible(line) == line
 
@@ -22,7 +22,7 @@ def test_json_stays_json() -> None:
     assert json.loads(terminal.visible(text)) == {"title": "a\u202eb"}
 
 
-def test_an_error_that_quotes_a_file_is_printed_so(tmp_path: Path) -> None:
+def test_escape_sequences_in_a_quoted_argument_are_not_printed(tmp_path: Path) -> None:
     asked = run(tmp_path, "import", "disqus\x1b[2J", "missing.xml", "--names", "keep")
     assert asked.returncode != 0
     assert "\x1b" not in asked.stdout + asked.stderr

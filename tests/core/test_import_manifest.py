@@ -52,7 +52,7 @@ def test_the_hashes_are_those_of_the_vectors() -> None:
         {"head": "d" * 64},
     ],
 )
-def test_a_signature_is_of_one_import_only(
+def test_a_signature_is_valid_for_one_import_only(
     sqlite_newsroom: NewsroomHarness, change: dict[str, Any]
 ) -> None:
     seed = lead_of(sqlite_newsroom).signing_seed

@@ -15,7 +15,7 @@ from yobal.core import listen_address
         "unix:/" + "s" * 106,
     ],
 )
-def test_an_address(listen: str) -> None:
+def test_an_address_and_port_or_a_path_of_a_socket_is_valid(listen: str) -> None:
     assert listen_address.is_valid(listen)
 
 
@@ -40,7 +40,7 @@ def test_an_address(listen: str) -> None:
         "unix:/" + "ក" * 36,
     ],
 )
-def test_no_address(listen: str) -> None:
+def test_anything_else_is_not_valid(listen: str) -> None:
     assert not listen_address.is_valid(listen)
 
 

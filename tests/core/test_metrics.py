@@ -70,6 +70,6 @@ def test_promtool_accepts_the_alert_rules() -> None:
     promtool("check", "rules", str(RULES))
 
 
-def test_promtool_has_nothing_to_say_against_the_metrics() -> None:
+def test_promtool_accepts_the_metrics() -> None:
     figures = msgspec.structs.replace(FIGURES, last_round=AT, released_slot=AT, oldest_round=AT)
     promtool("check", "metrics", text=metrics.text(figures, SCHEDULE))

@@ -70,12 +70,12 @@ def test_a_check_is_at_a_full_hour_or_a_notice_time_whenever_it_is_asked_for() -
 def test_the_queue_is_told_once_at_its_time_and_not_when_nothing_waits() -> None:
     assert notices.due(RULES, YESTERDAY, FINE, at=TODAY_9) == []
     assert notices.due(RULES, YESTERDAY, waiting(), at=TODAY_9) == ["queue"]
-    told = done(YESTERDAY, "queue", check=TODAY_9)
-    assert notices.due(RULES, told, waiting(), at=TODAY_9 + HOUR_SECONDS) == []
-    assert notices.due(RULES, told, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
+    done_before = done(YESTERDAY, "queue", check=TODAY_9)
+    assert notices.due(RULES, done_before, waiting(), at=TODAY_9 + HOUR_SECONDS) == []
+    assert notices.due(RULES, done_before, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
 
 
-def test_an_unsigned_import_is_told_at_each_notice_time() -> None:
+def test_a_notice_tells_of_an_unsigned_import_at_each_notice_time() -> None:
     unsigned = msgspec.structs.replace(
         FINE, figures=msgspec.structs.replace(FIGURES, unsigned_imports_count=1)
     )
@@ -85,9 +85,9 @@ def test_an_unsigned_import_is_told_at_each_notice_time() -> None:
         RULES, YESTERDAY, at=TODAY_9, sent=(), unsent=["import"], failed=("address 1 (mailto)",)
     )
     assert notices.due(RULES, unsent, unsigned, at=TODAY_9 + HOUR_SECONDS) == ["import"]
-    told = done(YESTERDAY, "import", check=TODAY_9)
-    assert notices.due(RULES, told, unsigned, at=TODAY_9 + HOUR_SECONDS) == []
-    assert notices.due(RULES, told, unsigned, at=TODAY_9 + 24 * HOUR_SECONDS) == ["import"]
+    done_before = done(YESTERDAY, "import", check=TODAY_9)
+    assert notices.due(RULES, done_before, unsigned, at=TODAY_9 + HOUR_SECONDS) == []
+    assert notices.due(RULES, done_before, unsigned, at=TODAY_9 + 24 * HOUR_SECONDS) == ["import"]
 
 
 def test_what_comes_after_a_notice_time_at_which_nothing_waited_waits_for_the_next() -> None:
@@ -96,7 +96,7 @@ def test_what_comes_after_a_notice_time_at_which_nothing_waited_waits_for_the_ne
     assert notices.due(RULES, nothing, waiting(), at=TODAY_9 + HOUR_SECONDS) == []
 
 
-def test_a_notice_that_reached_no_one_is_due_again_for_six_hours() -> None:
+def test_a_notice_that_reached_no_address_is_due_again_for_six_hours() -> None:
     unsent = notices.after_check(
         RULES, YESTERDAY, at=TODAY_9, sent=(), unsent=["queue"], failed=("address 1 (mailto)",)
     )
@@ -112,9 +112,9 @@ def test_a_new_server_does_not_make_up_for_a_notice_time_before_it() -> None:
 def test_an_alert_is_sent_once_a_day() -> None:
     full = msgspec.structs.replace(FINE, is_disk_nearly_full=True, is_work_stopped=True)
     assert notices.due(RULES, YESTERDAY, full, at=TODAY_9) == ["disk", "work"]
-    told = done(YESTERDAY, "disk", check=TODAY_9)
-    assert notices.due(RULES, told, full, at=TODAY_9 + HOUR_SECONDS) == ["work"]
-    assert notices.due(RULES, told, full, at=at("2026-11-25T00:00")) == ["disk", "work"]
+    done_before = done(YESTERDAY, "disk", check=TODAY_9)
+    assert notices.due(RULES, done_before, full, at=TODAY_9 + HOUR_SECONDS) == ["work"]
+    assert notices.due(RULES, done_before, full, at=at("2026-11-25T00:00")) == ["disk", "work"]
 
 
 def test_what_waits_longer_than_the_limit_is_told_without_a_notice_time() -> None:
@@ -139,7 +139,7 @@ def test_a_failure_is_remembered_until_a_later_notice_succeeds() -> None:
     assert done(nothing_due, "disk", check=TODAY_9 + 2 * HOUR_SECONDS).failed == ()
 
 
-def test_what_is_destroyed_unread_within_a_week_is_told_once_a_day() -> None:
+def test_a_notice_tells_once_a_day_of_comments_that_are_destroyed_unread_within_a_week() -> None:
     figures = msgspec.structs.replace(FIGURES, pending_count=3, expiring_count=1)
     expiring = msgspec.structs.replace(FINE, figures=figures)
     assert "expiring" in notices.due(RULES, YESTERDAY, expiring, at=TODAY_9)

@@ -11,7 +11,7 @@ def test_every_clause_has_sentences() -> None:
     assert BUILT_IN.keys() == CLAUSE_KEYS
 
 
-def test_a_newsrooms_list_replaces_the_one_of_its_clause_and_language_only() -> None:
+def test_a_newsrooms_list_replaces_only_the_list_of_its_clause_and_language() -> None:
     built_in = [PresetNotes(clause, lang, ("a",)) for clause in ("spam", "facts") for lang in "xy"]
     own = [PresetNotes("spam", "x", ("b",)), PresetNotes("facts", "y", ())]
     assert replaced(built_in, own) == [own[0], built_in[1], built_in[2]]
@@ -22,7 +22,7 @@ def test_a_newsrooms_list_replaces_the_one_of_its_clause_and_language_only() -> 
     [
         (PresetNotes("spam", "en", ("Fine.",)), ""),
         (PresetNotes("spam", "en", ()), ""),
-        (PresetNotes("rude", "en", ("Fine.",)), "[rude] is no clause"),
+        (PresetNotes("rude", "en", ("Fine.",)), "[rude] is not a clause"),
         (PresetNotes("spam", "english", ("Fine.",)), "is a tag"),
         (PresetNotes("spam", "en", ("a",) * (SENTENCES_MAX + 1)), "at most 6 sentences"),
         (PresetNotes("spam", "en", ("a" * 301,)), "at most 300 characters"),

@@ -11,8 +11,8 @@ ENV_FLAG = "\u0323"
 
 
 def test_all_errors_are_returned_at_once() -> None:
-    assert [one.code for one in validate("", "n" * 61, Limits())] == ["text_empty", "name_long"]
-    assert [one.code for one in validate("t" * 2_001, "n" * 61, Limits())] == [
+    assert [error.code for error in validate("", "n" * 61, Limits())] == ["text_empty", "name_long"]
+    assert [error.code for error in validate("t" * 2_001, "n" * 61, Limits())] == [
         "text_long",
         "name_long",
     ]
@@ -20,8 +20,8 @@ def test_all_errors_are_returned_at_once() -> None:
 
 def test_a_thousand_marks_on_one_character_are_an_error() -> None:
     limits = Limits(text_graphemes_max=100, name_graphemes_max=10)
-    found = validate("a" + ENV_FLAG * 1_000, "a" + ENV_FLAG * 1_000, limits)
-    assert [(one.field, one.code, one.limit) for one in found] == [
+    errors = validate("a" + ENV_FLAG * 1_000, "a" + ENV_FLAG * 1_000, limits)
+    assert [(error.field, error.code, error.limit) for error in errors] == [
         ("text", "text_marks", 100),
         ("name", "name_marks", 10),
     ]
@@ -32,7 +32,7 @@ def test_twelve_bytes_for_each_grapheme_are_the_limit(spare: int, codes: list[st
     limits = Limits(text_graphemes_max=100)
     words = ("𐍈" + ENV_FLAG * 6) * 75 + "a" * spare  # sixteen bytes each: more characters would fit
     assert len(words.encode()) == 1_200 + spare
-    assert [one.code for one in validate(words, "", limits)] == codes
+    assert [error.code for error in validate(words, "", limits)] == codes
 
 
 def test_ordinary_text_in_complex_scripts_is_accepted() -> None:

@@ -63,9 +63,9 @@ def test_a_file_system_that_keeps_old_blocks_is_named(
 ) -> None:
     mountinfo = tmp_path / "mountinfo"
     mountinfo.write_text(f"22 1 8:1 / / rw - {name} /dev/sda1 rw\n")
-    found = cells._file_system(tmp_path, mountinfo)
-    assert found.status == status
-    assert status == "ok" or name in found.advice
+    finding = cells._file_system(tmp_path, mountinfo)
+    assert finding.status == status
+    assert status == "ok" or name in finding.advice
 
 
 def test_an_unknown_file_system_is_a_warning(tmp_path: Path) -> None:

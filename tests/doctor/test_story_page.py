@@ -88,7 +88,7 @@ def test_a_page_without_a_thread_is_a_failure(site: Site) -> None:
 @pytest.mark.parametrize(
     "address", ["http://[", "https://news\u2100.example/", "//cdn.example:99999/"]
 )
-def test_an_address_that_no_browser_fetches_ends_nothing(address: str) -> None:
+def test_the_check_goes_on_after_an_address_that_no_browser_fetches(address: str) -> None:
     html = f'<base href="{address}"><img src="{address}"><form action="{address}"></form><img src="/a">'
     page = page_reader.read(html, "https://news.example/ferry")
     assert [item.url for item in page.resources] == ["https://news.example/a"]

@@ -18,7 +18,7 @@ def _archive(newsroom: NewsroomHarness, folder: Path) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_every_link_in_it_leads_to_a_page_and_an_element_that_are_in_it(
+def test_every_link_in_an_archive_leads_to_a_page_and_an_element_in_it(
     newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     fill(newsroom, tmp_path)
@@ -43,7 +43,9 @@ def test_every_link_in_it_leads_to_a_page_and_an_element_that_are_in_it(
     assert "river-post/dam/en/index.html" in reached
 
 
-def test_it_has_every_comment_and_no_form(newsroom: NewsroomHarness, tmp_path: Path) -> None:
+def test_an_archive_has_every_comment_and_no_form(
+    newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
     fill(newsroom, tmp_path)
     files = _archive(newsroom, tmp_path)
     everything = "".join(files.values())

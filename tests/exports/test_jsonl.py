@@ -30,7 +30,7 @@ def test_an_import_of_an_export_gives_the_same_public_files(
     assert [key for key in before if before[key] != after[key]] == []
 
 
-def test_a_second_import_brings_nothing_and_the_site_itself_has_everything(
+def test_an_import_into_the_exported_site_changes_nothing(
     newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     fill(newsroom, tmp_path, comments=3)
@@ -41,7 +41,7 @@ def test_a_second_import_brings_nothing_and_the_site_itself_has_everything(
     assert newsroom.read_table("published_comments") == before
 
 
-def test_a_thread_with_comments_here_gets_the_others_after_them(
+def test_imported_comments_come_after_those_that_a_thread_has(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     newsroom = sqlite_newsroom
@@ -66,9 +66,13 @@ def test_a_thread_with_comments_here_gets_the_others_after_them(
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (b'"lang":"en"', b'"lang":"<x>"', "its language is no language tag"),
+        (b'"lang":"en"', b'"lang":"<x>"', "its language is not a language tag"),
         (b'"personal-data"', b'"nonsense"', "it names a clause that the terms do not have"),
-        (b'"edit_kind":"masked"', b'"edit_kind":"painted"', "it is no line of an export of Yobal"),
+        (
+            b'"edit_kind":"masked"',
+            b'"edit_kind":"painted"',
+            "it is not a line of an export of Yobal",
+        ),
         (b'"edition":"en"', b'"edition":"fr"', "its page is not in the file"),
         (b'"position":0', b'"position":1', "its position is one that its thread has not used"),
         (b'"position":0', b'"position":2147483647', "it is no line of an export of Yobal"),
@@ -76,7 +80,7 @@ def test_a_thread_with_comments_here_gets_the_others_after_them(
         (b'"next_reply_position":0', b'"next_reply_position":1000001', "it is no line of an"),
     ],
 )
-def test_what_pages_could_not_show_is_skipped_and_said(
+def test_a_line_that_pages_could_not_show_is_skipped_with_its_reason(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path, old: bytes, new: bytes, reason: str
 ) -> None:
     newsroom = sqlite_newsroom
@@ -151,11 +155,11 @@ def test_a_file_of_another_kind_is_refused(
 ) -> None:
     file = tmp_path / "other.jsonl"
     file.write_text('{"line":"comment"}\n', encoding="utf-8")
-    with pytest.raises(CannotReadImport, match="no export of Yobal"):
+    with pytest.raises(CannotReadImport, match="not an export of Yobal"):
         bring_in(sqlite_newsroom, file, "jsonl")
 
 
-def test_what_is_changed_after_the_signature_is_not_shown(
+def test_a_comment_that_was_changed_after_the_signature_is_not_shown(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     """The words of a removed comment, or how a moderator edited one, cannot be put in afterwards."""

@@ -78,7 +78,7 @@ def test_a_file_is_not_read_again_for_ever(
     assert any("replies without" in line for line in output.printed)
 
 
-def test_levels_of_a_tree_and_of_a_circle() -> None:
+def test_replies_in_a_tree_and_in_a_circle_have_levels() -> None:
     parents = {"c": "b", "b": "a", "x": "y", "y": "z", "z": "y"}
     levels = import_comments.levels_of(parents)
     assert (levels["b"], levels["c"]) == (0, 1), "a is here already"
@@ -93,7 +93,7 @@ def test_levels_of_a_tree_and_of_a_circle() -> None:
     "text",
     ["0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "1e300", "inf", "nan", "-1", "1969-05-01"],
 )
-def test_a_time_that_no_comment_can_have_is_none(text: str) -> None:
+def test_a_time_that_no_comment_can_have_is_read_as_none(text: str) -> None:
     assert moments.parse(text) is None
 
 
@@ -108,20 +108,18 @@ def test_a_row_with_an_impossible_time_is_skipped(
 # XML
 
 
-def test_elements_inside_each_other_without_end_are_refused(
-    newsroom: NewsroomHarness, tmp_path: Path
-) -> None:
+def test_too_many_nested_elements_are_refused(newsroom: NewsroomHarness, tmp_path: Path) -> None:
     """The path of each names all around it: 100,000 of them would need 40 GB."""
-    with pytest.raises(CannotReadImport, match="inside each other"):
+    with pytest.raises(CannotReadImport, match="nested elements"):
         bring_in(newsroom, disqus(tmp_path, "<post>" + "<elements>" * 100_000))
 
 
-def test_a_tag_that_does_not_end_is_refused(newsroom: NewsroomHarness, tmp_path: Path) -> None:
+def test_an_unclosed_tag_is_refused(newsroom: NewsroomHarness, tmp_path: Path) -> None:
     with pytest.raises(CannotReadImport, match="does not end"):
         bring_in(newsroom, disqus(tmp_path, '<post a="' + "x" * (xml_stream.TOKEN_BYTES_MAX * 2)))
 
 
-def test_of_a_huge_record_only_a_part_is_in_memory(
+def test_only_a_part_of_a_huge_record_is_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xml_stream, "RECORD_CHARACTERS_MAX", 1_000)
@@ -171,7 +169,7 @@ def test_html_below_the_limit_takes_seconds() -> None:
 
 
 @pytest.mark.parametrize("line", ['"' + "a,\n" * 500, "a," * 1_000, '"a\n",' * 500])
-def test_a_row_that_does_not_end_is_refused(
+def test_an_endless_row_is_refused(
     newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     monkeypatch.setattr(csv_file, "ROW_CHARACTERS_MAX", 1_000)
@@ -191,7 +189,9 @@ def test_a_row_in_another_encoding_is_skipped_and_not_published_with_wrong_chara
     assert any("not in UTF-8" in line for line in output.warned)
 
 
-def test_half_a_character_in_json_ends_nothing(newsroom: NewsroomHarness, tmp_path: Path) -> None:
+def test_an_import_goes_on_after_half_a_character_in_json(
+    newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
     file = tmp_path / "remark42.json"
     comment = {"id": "\ud800", "text": "x", "locator": {"url": URL}, "time": "2022-05-01T12:00:00Z"}
     file.write_text(json.dumps({"version": 1}) + "\n" + json.dumps(comment), encoding="utf-8")
@@ -202,7 +202,7 @@ def test_half_a_character_in_json_ends_nothing(newsroom: NewsroomHarness, tmp_pa
 
 
 @pytest.mark.parametrize("url", ["http://[", "https://[:::::]/x", "https://news\u2100.example/x"])
-def test_an_address_that_cannot_be_read_ends_nothing(
+def test_an_import_goes_on_after_an_address_that_cannot_be_read(
     newsroom: NewsroomHarness, tmp_path: Path, url: str
 ) -> None:
     file = write_csv(tmp_path, [{"id": "a", "url": url}, {"id": "b"}])
@@ -266,7 +266,7 @@ def test_values_of_other_types_are_skipped_row_by_row(
     assert output.summary.startswith("4 comments read: 0 public, 0 for moderators")
 
 
-def test_a_value_that_is_larger_than_any_comment_is_no_comment(
+def test_a_file_with_a_value_larger_than_any_comment_is_refused(
     newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     file = altered_isso(tmp_path, "update comments set text = zeroblob(5000000) where id = 1;")

@@ -78,7 +78,7 @@ def test_wordpress_time_is_utc_where_the_file_has_it_and_local_elsewhere(tmp_pat
     newsroom.close()
 
 
-def test_what_was_not_approved_is_sealed_and_waits_for_moderators(
+def test_comments_that_were_not_approved_are_sealed_and_wait_for_moderators(
     newsroom: NewsroomHarness,
 ) -> None:
     bring_in(newsroom, "wordpress.xml", "wordpress")
@@ -156,7 +156,7 @@ def test_remark42_backup_is_read_packed_and_past_a_broken_line(
     file.write_bytes(gzip.compress((SAMPLES / "remark42.json").read_bytes()))
     printed = show(newsroom, file, "remark42")
     assert printed[0].startswith("5 comments read: 3 public")
-    assert "skipped 1: it is no comment in JSON, or a part of it is missing" in printed
+    assert "skipped 1: it is not a comment in JSON, or a part of it is missing" in printed
     rows = published(newsroom)
     assert rows["Standing again."]["text"] == "Standing again.\nTwo hours.\n\nno ferry\nno bus"
     assert rows["After the broken line"]["parent_id"] == rows["Same here & there"]["id"]

@@ -77,30 +77,37 @@ class Model:
             self.comments[comment_id].inbox_codes[code] = monday + 6 + RECEIPT_DAYS
 
     def accept(self, comment_id: str, words: str, *, slots: int, decision_id: str) -> None:
-        one = self.comments[comment_id]
-        one.state, one.shown, one.standing = "held", words, decision_id
-        one.final, one.due = self.latest + SLOT, self.latest + slots * SLOT
-        one.last_decision = one.final
+        comment = self.comments[comment_id]
+        comment.state, comment.shown, comment.standing = "held", words, decision_id
+        comment.final, comment.due = self.latest + SLOT, self.latest + slots * SLOT
+        comment.last_decision = comment.final
 
     def reject(self, comment_id: str, *, decision_id: str) -> None:
-        one = self.comments[comment_id]
-        one.state, one.final, one.standing = "rejected", self.latest + SLOT, decision_id
-        one.last_decision = one.final
+        comment = self.comments[comment_id]
+        comment.state, comment.final, comment.standing = "rejected", self.latest + SLOT, decision_id
+        comment.last_decision = comment.final
 
     def can_undo(self, comment_id: str, decision_id: str) -> bool:
-        one = self.comments[comment_id]
-        is_open = one.state == "held" or (one.state == "rejected" and one.final > self.released)
-        return one.standing == decision_id and is_open
+        comment = self.comments[comment_id]
+        is_open = comment.state == "held" or (
+            comment.state == "rejected" and comment.final > self.released
+        )
+        return comment.standing == decision_id and is_open
 
     def undo(self, comment_id: str) -> None:
-        one = self.comments[comment_id]
-        one.last_decision = max(one.last_decision, self.latest + SLOT)
-        one.state, one.final, one.due, one.standing = "pending", NONE_YET, NONE_YET, None
-        one.shown = ""
+        comment = self.comments[comment_id]
+        comment.last_decision = max(comment.last_decision, self.latest + SLOT)
+        comment.state, comment.final, comment.due, comment.standing = (
+            "pending",
+            NONE_YET,
+            NONE_YET,
+            None,
+        )
+        comment.shown = ""
 
     def remove(self, comment_id: str, *, decision_id: str) -> None:
-        one = self.comments[comment_id]
-        one.state, one.final, one.standing = "removed", self.released, decision_id
+        comment = self.comments[comment_id]
+        comment.state, comment.final, comment.standing = "removed", self.released, decision_id
 
     def run_scheduler(self) -> None:
         is_due = self.released < self.latest
@@ -123,21 +130,21 @@ class Model:
         """Everything at a round; otherwise withdrawals, before a release or at once."""
         if self.last_round < self.latest_round:
             self.last_round = self.latest_round
-            for one in self.comments.values():
-                if one.state == IN_INBOX:
-                    one.state, one.round = "pending", self.last_round
-                one.codes |= one.inbox_codes
-                one.inbox_codes = {}
+            for comment in self.comments.values():
+                if comment.state == IN_INBOX:
+                    comment.state, comment.round = "pending", self.last_round
+                comment.codes |= comment.inbox_codes
+                comment.inbox_codes = {}
             self.requests += self.inbox_requests
             self.inbox_requests = []
         for comment_id, when, code in self.inbox_requests:
-            one = self.comments[comment_id]
-            if is_due or (when == "now" and one.state == "published"):
+            comment = self.comments[comment_id]
+            if is_due or (when == "now" and comment.state == "published"):
                 self.requests.append((comment_id, when, code))
-                if code in one.inbox_codes:
-                    one.codes[code] = one.inbox_codes[code]
+                if code in comment.inbox_codes:
+                    comment.codes[code] = comment.inbox_codes[code]
 
-    def _expire(self, one: ModelComment) -> None:
+    def _expire(self, comment: ModelComment) -> None:
         """Drop what has expired; this happens with a release."""
         is_over = one.final <= self.now - RETENTION_DAYS * DAY
         one.is_past_retention |= one.state in ("published", "removed", "rejected") and is_over
@@ -147,23 +154,23 @@ class Model:
         if one.state == "pending" and has_waited and is_told and not is_returned:
             one.state = "expired"
         today = int(self.now // DAY)
-        one.codes = {code: last for code, last in one.codes.items() if today <= last}
+        comment.codes = {code: last for code, last in comment.codes.items() if today <= last}
 
     def _process(self, comment_id: str, when: str, *, is_due: bool) -> bool:
         """Carry out a withdrawal request; whether it is finished."""
-        one = self.comments[comment_id]
-        if one.state == "published" and when == "next" and not is_due:
+        comment = self.comments[comment_id]
+        if comment.state == "published" and when == "next" and not is_due:
             return False
-        is_unknown = one.state == "rejected" and one.final > self.released
-        if one.state in ("pending", "held", "published") or is_unknown:
-            one.state, one.codes = "withdrawn", {}
+        is_unknown = comment.state == "rejected" and comment.final > self.released
+        if comment.state in ("pending", "held", "published") or is_unknown:
+            comment.state, comment.codes = "withdrawn", {}
         return True
 
     def receipt_state(self, comment_id: str) -> str:
         """The state that a receipt shows."""
-        one = self.comments[comment_id]
-        if one.state == IN_INBOX:
+        comment = self.comments[comment_id]
+        if comment.state == IN_INBOX:
             return "pending"
-        if one.state in ("held", "rejected") and one.final > self.released:
+        if comment.state in ("held", "rejected") and comment.final > self.released:
             return "pending"
-        return one.state
+        return comment.state

@@ -83,7 +83,7 @@ def imported(newsroom: NewsroomHarness) -> NewsroomHarness:
     return newsroom
 
 
-def test_what_nobody_changed_verifies(imported: NewsroomHarness) -> None:
+def test_unchanged_comments_verify(imported: NewsroomHarness) -> None:
     before = imported.read_all_files()
     assert rebuild_all(imported.components).withheld == 0
     assert imported.read_all_files() == before
@@ -136,7 +136,7 @@ def test_control_without_the_leads_signature_such_a_row_is_shown(
 
 
 @pytest.mark.parametrize("name", [*ONE_ROW, "with its hash"])
-def test_what_is_changed_between_signature_and_slot_does_not_appear(
+def test_a_comment_that_is_changed_between_signature_and_slot_does_not_appear(
     newsroom: NewsroomHarness, name: str
 ) -> None:
     bring_in(newsroom, "disqus.xml")
@@ -151,7 +151,7 @@ def test_what_is_changed_between_signature_and_slot_does_not_appear(
     assert FORGED not in str(finding)
 
 
-def test_what_is_put_back_appears_with_a_later_slot(newsroom: NewsroomHarness) -> None:
+def test_a_comment_that_is_put_back_appears_with_a_later_slot(newsroom: NewsroomHarness) -> None:
     bring_in(newsroom, "disqus.xml")
     sign(newsroom)
     _another_text(newsroom, "staged_comments")

@@ -114,7 +114,7 @@ def test_control_without_the_check_a_changed_row_is_shown(
     assert _shows(published, FORGED)
 
 
-def test_what_is_put_back_is_shown_again(published: NewsroomHarness) -> None:
+def test_a_comment_that_is_put_back_is_shown_again(published: NewsroomHarness) -> None:
     _another_text(published)
     rebuild_all(published.components)
     _change(published, "update published_comments set text = 'Old.' where text = :t", t=FORGED)
@@ -122,7 +122,7 @@ def test_what_is_put_back_is_shown_again(published: NewsroomHarness) -> None:
     assert _shows(published, "Old.")
 
 
-def test_what_a_removed_member_published_stays(newsroom: NewsroomHarness) -> None:
+def test_comments_that_a_removed_member_published_stay(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send(GENUINE)
     newsroom.publish(sent.id, decided_by="Dara")
     newsroom.pass_slots()
@@ -131,7 +131,9 @@ def test_what_a_removed_member_published_stays(newsroom: NewsroomHarness) -> Non
     assert _shows(newsroom, GENUINE)
 
 
-def test_what_was_published_under_a_former_roster_stays(published: NewsroomHarness) -> None:
+def test_comments_that_were_published_under_a_former_roster_stay(
+    published: NewsroomHarness,
+) -> None:
     add_lead(published, "Egret")
     published.publish_new("Under the new roster.")
     add_lead(published, "Dara")

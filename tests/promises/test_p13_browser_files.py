@@ -81,7 +81,7 @@ class Secrets:
             ]
 
     def found_in(self, folder: Path) -> set[str]:
-        found: set[str] = set()
+        names: set[str] = set()
         for path in (path for path in folder.rglob("*") if path.is_file()):
             try:
                 content = path.read_bytes()
@@ -89,8 +89,8 @@ class Secrets:
                 continue
             for name, candidates in self._spellings.items():
                 if any(spelling in content for spelling in candidates):
-                    found.add(name)
-        return found
+                    names.add(name)
+        return names
 
 
 def _identity(served: NewsroomWithLead, unlocking: pyrage.x25519.Identity) -> str:
@@ -259,8 +259,8 @@ def test_control_keys_that_cannot_be_exported_are_in_the_files_as_they_are(
     with _profile(playwright_here, still, tmp_path / "profile", STORED_AS_KEYS) as desk:
         desk.page.get_by_role("button", name="Lock", exact=True).click()
         expect(desk.page.get_by_role("heading", name="Sign in")).to_be_visible()
-    found = secrets.found_in(tmp_path / "profile")
-    assert {"the identity", "the signing key", "epoch key 0"} <= found
+    names = secrets.found_in(tmp_path / "profile")
+    assert {"the identity", "the signing key", "epoch key 0"} <= names
 
 
 def test_control_typed_text_that_is_stored_is_found(

@@ -195,9 +195,9 @@ class PeopleAndKeys(RuleBasedStateMachine):
     def leave(self, who: int) -> None:
         name = self._pick(self._active(), who)
         signed = signed_removal(self.desk, self.keys[name], by=self.keys[name])
-        left = self._browser(name).post("remove-member", statements=[as_json(signed)], wraps=[])
+        answer = self._browser(name).post("remove-member", statements=[as_json(signed)], wraps=[])
         is_last = [other for other, role in self.members.items() if role == "lead"] == [name]
-        assert left.status == (422 if is_last else 200)
+        assert answer.status == (422 if is_last else 200)
         if not is_last:
             self._forget(name)
             self.is_due = True
@@ -289,8 +289,8 @@ class PeopleAndKeys(RuleBasedStateMachine):
         if missing:
             self._nobody_can_sign_in()
             body = {"statements": [as_json(item) for item in missing]}
-            given = self.desk.browser_of(None).post("return-statements", body)
-            assert given.json == {"returned_count": len(missing)}
+            answer = self.desk.browser_of(None).post("return-statements", body)
+            assert answer.json == {"returned_count": len(missing)}
         old = backup.model
         self.keyless = (self.keyless | (set(self.members) - set(old["members"]))) & set(
             self.members
@@ -344,7 +344,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         names = {name: self.keys[name].signing_key for name in self.members}
         expected = {names[name]: role for name, role in self.members.items()}
         roster = self._roster()
-        assert {key: one.role for key, one in roster.members.items()} == expected
+        assert {key: member.role for key, member in roster.members.items()} == expected
         assert "lead" in self.members.values()
 
     @invariant()
@@ -520,7 +520,7 @@ def _run(server_url: str | None) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_but_members_has_keys_in_any_order_of_actions(
+def test_only_members_have_keys_in_any_order_of_actions(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     _run(None if kind == "sqlite" else request.getfixturevalue("postgresql"))

@@ -96,7 +96,7 @@ def test_control_without_the_lock_the_link_stays(
     assert len(newsroom.read_table("invitations")) == (0 if newsroom.database.is_sqlite else 1)
 
 
-def test_a_link_of_a_lead_who_is_removed_at_this_moment_registers_nobody(
+def test_a_link_of_a_lead_who_is_removed_at_this_moment_does_not_register(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = signed_in(newsroom)

@@ -138,7 +138,7 @@ def test_only_what_this_server_has_verified_before_comes_back(monday: Monday, ch
     """Also a lead who was removed on Monday can sign another Monday."""
     monday.die()
     other = signed_removal(monday.desk, monday.ibis, by=monday.egret)
-    given = {
+    returned = {
         "fewer": monday.missing[:-1],
         "more": [*monday.missing, monday.missing[0]],
         "other": [other],
@@ -148,7 +148,7 @@ def test_only_what_this_server_has_verified_before_comes_back(monday: Monday, ch
             for item in monday.missing
         ],
     }[change]
-    answer = monday.give_back(given)
+    answer = monday.give_back(returned)
     assert answer.status == (200 if change == "more" else 422), answer.text
     rows = len(monday.newsroom.read_table("statements"))
     assert rows == len(monday.held if change == "more" else monday.sunday["statements"])
@@ -219,7 +219,7 @@ def test_a_lead_whom_the_technician_named_resumes_the_roster_without_the_removed
     assert monday.can_sign_in("Ibis") == 200, "also after a restart"
 
 
-def test_nobody_else_resumes_it(monday: Monday) -> None:
+def test_only_the_named_lead_resumes_the_roster(monday: Monday) -> None:
     """A lead who was removed on Monday is a lead in the backup."""
     monday.die()
     _accept(monday)
@@ -259,7 +259,7 @@ def test_the_resumed_roster_names_what_was_lost(monday: Monday, changed: Any) ->
     assert browser.post("resume-roster", body).status == 403
 
 
-def test_what_was_given_up_can_still_come_back(monday: Monday) -> None:
+def test_lost_statements_can_still_come_back(monday: Monday) -> None:
     monday.die()
     _accept(monday)
     assert monday.give_back().status == 200
@@ -323,7 +323,7 @@ def test_control_without_the_newest_head_it_seals_to_the_removed_members_epoch(
     assert "Egret" in holders
 
 
-def test_a_lead_who_resumes_ends_the_epochs_that_nobody_signs_any_more(monday: Monday) -> None:
+def test_a_lead_who_resumes_ends_the_epochs_that_no_member_signs(monday: Monday) -> None:
     """Only statements were deleted: Monday's epoch and its wraps are still in the database."""
     with monday.newsroom.database.writing() as conn:
         count = len(monday.sunday["statements"])
@@ -368,7 +368,7 @@ def test_a_leads_browser_returns_what_the_server_knows_nothing_of(monday: Monday
     assert monday.desk.browser_of("Heron").post("session").json["is_epoch_due"]
 
 
-def test_what_members_sign_alone_is_not_returned_if_no_desk_would_have_taken_it(
+def test_statements_that_no_desk_would_have_taken_are_not_returned(
     monday: Monday,
 ) -> None:
     """A moderator signs keys with another name, and a lead's browser is made to hold them."""

@@ -59,7 +59,7 @@ def test_no_export_has_anything_that_is_not_public(filled: NewsroomHarness, tmp_
         assert [words for words in NOT_PUBLIC if words in content] == [], format_
 
 
-def test_control_what_is_held_is_found_once_it_is_public(
+def test_control_a_held_text_is_found_once_it_is_public(
     filled: NewsroomHarness, tmp_path: Path
 ) -> None:
     filled.pass_slots()
@@ -67,7 +67,7 @@ def test_control_what_is_held_is_found_once_it_is_public(
         assert exporting.HELD in content, format_
 
 
-def test_control_without_the_check_what_is_withheld_is_found(
+def test_control_without_the_check_a_withheld_text_is_found(
     filled: NewsroomHarness, tmp_path: Path
 ) -> None:
     with filled.database.writing() as conn:

@@ -68,7 +68,7 @@ def _backup(newsroom: NewsroomHarness, folder: Path) -> bytes:
     return plain
 
 
-def _found(content: bytes) -> set[str]:
+def _words_in(content: bytes) -> set[str]:
     words = (NOTE, STRUCK, ADDED)
     return {word for word in words if any(form in content for form in spellings(word))}
 
@@ -77,7 +77,7 @@ def test_no_word_that_a_moderator_wrote_is_in_the_database_or_a_backup(
     newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     codes = _decide(newsroom)
-    assert _found(_dump(newsroom) + _backup(newsroom, tmp_path)) == set()
+    assert _words_in(_dump(newsroom) + _backup(newsroom, tmp_path)) == set()
     newsroom.now += SLOT - 1
     newsroom.run_scheduler()
     shown = [newsroom.find_receipt(code) for code in codes]
@@ -88,8 +88,8 @@ def test_control_a_note_in_clear_is_found(newsroom: NewsroomHarness, tmp_path: P
     _decide(newsroom)
     with newsroom.database.writing() as conn:
         conn.execute(sa.text("update decisions set edit_kind = :note"), {"note": NOTE})
-    assert _found(_dump(newsroom)) == {NOTE}
-    assert _found(_backup(newsroom, tmp_path)) == {NOTE}
+    assert _words_in(_dump(newsroom)) == {NOTE}
+    assert _words_in(_backup(newsroom, tmp_path)) == {NOTE}
 
 
 def test_after_the_pepper_is_destroyed_the_feedback_is_deleted_and_a_copy_opens_nothing(

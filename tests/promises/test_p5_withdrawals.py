@@ -37,7 +37,7 @@ def _lines(newsroom: NewsroomHarness, comment_id: str) -> int:
     return int(element is not None and LINE in element[0])
 
 
-def test_a_reply_that_nobody_has_read_keeps_no_line(newsroom: NewsroomHarness) -> None:
+def test_an_unread_reply_keeps_no_line(newsroom: NewsroomHarness) -> None:
     assert _withdraw_both(newsroom) == {"without a reply": 1, "with a reply": 1}
     newsroom.pass_slots()
     assert LINE not in newsroom.read_file("en/index.html")

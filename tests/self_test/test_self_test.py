@@ -205,7 +205,7 @@ def test_nothing_of_the_operators_is_opened(
     assert not scratch_folders[0].exists()
 
 
-def test_no_setting_of_the_operators_that_names_a_place_reaches_the_scratch_newsroom() -> None:
+def test_the_scratch_newsroom_gets_no_setting_that_names_a_place() -> None:
     marked: dict[str, Any] = {
         field.name: f"/srv/operators/{field.name}"
         for field in msgspec.structs.fields(Settings)

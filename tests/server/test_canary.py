@@ -1,6 +1,6 @@
 """The canary goes through form, inbox, seal, count and expiry, and is nowhere that readers' comments are.
 
-Each step is broken in turn, and the miss is told. Nothing but the server's own canary is ever deleted as one.
+Each step is broken in turn, and the miss is reported. Nothing but the server's own canary is ever deleted as one.
 """
 
 from collections.abc import Callable, Iterator
@@ -88,7 +88,9 @@ def everything_shown(newsroom: NewsroomHarness) -> dict[str, object]:
     }
 
 
-def test_it_passes_every_step_and_is_in_no_count_queue_or_page(watched: NewsroomHarness) -> None:
+def test_the_canary_passes_every_step_and_is_in_no_count_queue_or_page(
+    watched: NewsroomHarness,
+) -> None:
     before = everything_shown(watched)
     assert state(watched).stage == "sent"
     mark = state(watched).mark
@@ -106,10 +108,10 @@ def test_it_passes_every_step_and_is_in_no_count_queue_or_page(watched: Newsroom
     assert state(watched).passed_slot == ROUND + 7 * 3_600
     assert watched.read_table("comments") == watched.read_table("envelopes") == []
     assert everything_shown(watched) == before
-    assert told(watched) is None
+    assert reported_step(watched) is None
 
 
-def test_the_next_one_is_sent_with_the_first_round_of_the_next_day(
+def test_the_next_canary_is_sent_with_the_first_round_of_the_next_day(
     watched: NewsroomHarness,
 ) -> None:
     to_round(watched)
@@ -119,7 +121,7 @@ def test_the_next_one_is_sent_with_the_first_round_of_the_next_day(
     assert (state(watched).stage, state(watched).sent_day) == ("sent", "2026-11-23")
 
 
-def test_it_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomHarness) -> None:
+def test_the_canary_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomHarness) -> None:
     """At another time its place in the inbox would tell which comments came before that time."""
     with http_intake(newsroom):
         at(newsroom, ROUND + canary.SEND_SECONDS_MAX)
@@ -160,7 +162,7 @@ def test_it_is_not_sent_where_it_is_off_or_the_queue_is_full(watched: NewsroomHa
     watched.now = ROUND + 12 * 3_600 + 2
     watched.move_inbox()
     send_if_due(watched.components, now=watched.now)
-    assert (state(watched).stage, told(watched)) == ("idle", None)
+    assert (state(watched).stage, reported_step(watched)) == ("idle", None)
     off = msgspec.structs.replace(watched.components.settings, canary="off")
     watched.components = msgspec.structs.replace(watched.components, settings=off)
     before = state(watched)
@@ -195,7 +197,7 @@ BREAK: dict[Step, tuple[Stage, Callable[[pytest.MonkeyPatch], object]]] = {
 
 
 @pytest.mark.parametrize("step", BREAK)
-def test_a_step_that_is_broken_is_missed_and_told(
+def test_the_canary_is_missed_at_a_broken_step(
     newsroom: NewsroomHarness, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_after, break_it = BREAK[step]
@@ -203,15 +205,15 @@ def test_a_step_that_is_broken_is_missed_and_told(
         break_it(monkeypatch)
     with http_intake(newsroom):
         at(newsroom, ROUND + 2)
-        assert (state(newsroom).stage, told(newsroom)) == ("sent", None)
+        assert (state(newsroom).stage, reported_step(newsroom)) == ("sent", None)
         if step == "inbox":
             _lose_inbox(newsroom)
         to_round(newsroom)
         to_slot_after_round(newsroom)
-        assert told(newsroom) == step
+        assert reported_step(newsroom) == step
         monkeypatch.undo()
         _next_day(newsroom)
-        assert told(newsroom) is None, "the next one passes"
+        assert reported_step(newsroom) is None, "the next one passes"
 
 
 def test_a_form_that_does_not_answer_is_missed_and_tried_with_the_next_round(
@@ -220,18 +222,18 @@ def test_a_form_that_does_not_answer_is_missed_and_tried_with_the_next_round(
     with http_intake(newsroom):
         pass
     at(newsroom, ROUND + 30)
-    assert told(newsroom) is None, "the intake may be starting"
+    assert reported_step(newsroom) is None, "the intake may be starting"
     at(newsroom, ROUND + 55)
-    assert told(newsroom) == "form"
+    assert reported_step(newsroom) == "form"
     with http_intake(newsroom):
         to_round(newsroom)
-        assert (state(newsroom).stage, told(newsroom)) == ("sent", "form")
+        assert (state(newsroom).stage, reported_step(newsroom)) == ("sent", "form")
         to_round(newsroom, 2)
         to_slot_after_round(newsroom, 2)
-    assert told(newsroom) is None
+    assert reported_step(newsroom) is None
 
 
-def test_one_that_stops_on_its_way_is_told_after_three_days() -> None:
+def test_a_canary_that_stops_on_its_way_is_missed_after_three_days() -> None:
     stopped = CanaryState(stage="sent", looked_round=1_000_000)
     assert canary.missed_step(stopped, 1_000_000 + 3 * DAY_SECONDS) is None
     assert canary.missed_step(stopped, 1_000_001 + 3 * DAY_SECONDS) == "inbox"
@@ -244,7 +246,7 @@ def _next_day(newsroom: NewsroomHarness) -> None:
         at(newsroom, ROUND + hours * 3_600 + 2)
 
 
-def told(newsroom: NewsroomHarness) -> Step | None:
+def reported_step(newsroom: NewsroomHarness) -> Step | None:
     """What status, doctor, notices and figures say, which must be the same."""
     settings = newsroom.components.settings
     step = canary.missed_step(state(newsroom), newsroom.now)
@@ -278,7 +280,7 @@ def test_a_readers_comment_that_is_marked_in_the_database_goes_back_to_the_queue
     to_slot_after_round(watched)
     assert watched.state(reader.id) == "pending"
     assert watched.decrypt(reader.id).text == "A reader's words."
-    assert told(watched) is None
+    assert reported_step(watched) is None
 
 
 def test_a_reader_who_sends_the_words_of_the_canary_is_a_reader(watched: NewsroomHarness) -> None:
@@ -290,7 +292,7 @@ def test_a_reader_who_sends_the_words_of_the_canary_is_a_reader(watched: Newsroo
     assert state(watched).passed_slot
 
 
-def test_one_that_a_restore_brings_back_without_its_cell_is_deleted(
+def test_a_canary_that_a_restore_brings_back_without_its_cell_is_deleted(
     watched: NewsroomHarness,
 ) -> None:
     to_round(watched)
@@ -300,17 +302,17 @@ def test_one_that_a_restore_brings_back_without_its_cell_is_deleted(
     assert watched.read_table("comments") == watched.read_table("envelopes") == []
 
 
-def test_a_story_that_is_removed_with_it_is_no_miss(watched: NewsroomHarness) -> None:
+def test_a_canary_whose_story_is_removed_is_not_missed(watched: NewsroomHarness) -> None:
     to_round(watched)
     with watched.database.writing() as conn:
         story_contents.delete(conn, SITE_ID, STORY_ID)
     edition = Edition(tag="en", title="Bridge", url="https://news.example/en/bridge")
     declare_story.add(watched.components.database, watched.rules, "bridge", edition)
     to_slot_after_round(watched)
-    assert (state(watched).stage, told(watched)) == ("idle", None)
+    assert (state(watched).stage, reported_step(watched)) == ("idle", None)
 
 
-def test_it_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> None:
+def test_the_canary_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> None:
     settings: Any = msgspec.structs.replace(
         watched.components.settings, purge_list_dir=str(tmp_path)
     )
@@ -322,7 +324,7 @@ def test_it_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> Non
     assert not path.exists() or CANARY.encode() not in path.read_bytes()
 
 
-def test_a_served_newsroom_sends_one_and_it_passes(tmp_path: Path, database_url: str) -> None:
+def test_a_served_newsroom_sends_a_canary_that_passes(tmp_path: Path, database_url: str) -> None:
     schedule: dict[str, Any] = {"release_interval_seconds": 4, "round_interval_seconds": 2}
     with serving(tmp_path, database_url, canary="daily", **schedule) as served:
         file = served.newsroom.components.canary_file

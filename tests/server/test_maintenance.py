@@ -221,8 +221,8 @@ def archive(newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> Newsr
     """Nine stories, all of whose files are stale, and turns of two file sets."""
     newsroom.publish_new("Here.")
     for number in range(8):
-        one = Edition(tag="en", title=f"Title {number}", url="https://news.example/one")
-        declare_story.add(newsroom.database, newsroom.rules, f"story-{number}", one)
+        edition = Edition(tag="en", title=f"Title {number}", url="https://news.example/one")
+        declare_story.add(newsroom.database, newsroom.rules, f"story-{number}", edition)
     newsroom.run_scheduler()
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     monkeypatch.setattr(write_public_files, "WRITTEN_TOGETHER_MAX", 2)

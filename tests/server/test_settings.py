@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from yobal.core.errors import InvalidSettings
-from yobal.server import settings
+from yobal.server.setting_checks import SETTING_CHECKS, SettingCheck
 from yobal.server.settings import PREFIX, RENAMED, Settings, load
 
 PLAIN = 'site_id = "river-post"\nsite_name = "The River Post"\n'
@@ -220,8 +220,8 @@ def test_an_error_never_repeats_the_password_of_a_database(tmp_path: Path, name:
 
 def test_every_setting_has_a_check_and_every_example_passes_it(tmp_path: Path) -> None:
     names = [field.name for field in msgspec.structs.fields(Settings)]
-    assert sorted(check.setting for check in settings._CHECKS) == sorted(names)
-    text = "".join(f"{check.setting} = {check.example}\n" for check in settings._CHECKS)
+    assert sorted(check.setting for check in SETTING_CHECKS) == sorted(names)
+    text = "".join(f"{check.setting} = {check.example}\n" for check in SETTING_CHECKS)
     path = tmp_path / "yobal.toml"
     path.write_text(text, encoding="utf-8")
     load(path, {})
@@ -252,10 +252,10 @@ MAY_BE_EMPTY = {
 }
 
 
-@pytest.mark.parametrize("check", settings._CHECKS, ids=lambda check: check.setting)
+@pytest.mark.parametrize("check", SETTING_CHECKS, ids=lambda check: check.setting)
 @pytest.mark.parametrize("value", NEVER_VALID)
 def test_the_error_of_every_setting_has_its_name_its_value_what_it_takes_and_an_example(
-    tmp_path: Path, check: settings._Check, value: str
+    tmp_path: Path, check: SettingCheck, value: str
 ) -> None:
     if value == '""' and check.setting in MAY_BE_EMPTY:
         pytest.skip("empty means the default")

@@ -36,8 +36,15 @@ def ask_socket(
 ) -> Response:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
-        given = {"Host": "any", "Connection": "close", "Content-Length": "0"} | dict(headers or {})
-        lines = [f"{method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]
+        all_headers = {"Host": "any", "Connection": "close", "Content-Length": "0"} | dict(
+            headers or {}
+        )
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            *(f"{k}: {v}" for k, v in all_headers.items()),
+            "",
+            "",
+        ]
         connection.sendall("\r\n".join(lines).encode())
         return read_response(connection)
 
@@ -155,7 +162,7 @@ def served_group(served: Served) -> str:
     return line.split('"')[1]
 
 
-def test_a_socket_goes_with_its_server_and_a_killed_servers_is_replaced(tmp_path: Path) -> None:
+def test_a_server_removes_its_socket_and_replaces_that_of_a_killed_server(tmp_path: Path) -> None:
     with serving_on_sockets(tmp_path) as served:
         served.kill()
         assert all((tmp_path / "run" / name).is_socket() for name in SOCKETS)
@@ -183,7 +190,7 @@ def test_a_socket_on_which_another_program_listens_is_left_alone(tmp_path: Path)
 def test_a_file_at_the_sockets_path_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("mine")
     with (
-        pytest.raises(UnsupportedEnvironment, match="no socket"),
+        pytest.raises(UnsupportedEnvironment, match="not a socket"),
         ports.reserved([f"unix:{tmp_path}/s"]),
     ):
         pass

@@ -205,7 +205,7 @@ def populated(newsroom: NewsroomHarness, settings: Settings) -> NewsroomHarness:
     return populate(newsroom)
 
 
-def test_the_store_that_is_migrated_has_rows_in_every_table(populated: NewsroomHarness) -> None:
+def test_the_migrated_store_has_rows_in_every_table(populated: NewsroomHarness) -> None:
     assert empty_tables(populated) == set()
     assert inbox_is_used(populated)
 

@@ -72,7 +72,9 @@ def test_more_rows_than_one_statement_takes_are_all_stored(newsroom: NewsroomHar
     assert len(newsroom.read_table("comments")) == len(group)
 
 
-def test_of_several_with_the_same_hash_or_id_one_is_stored(newsroom: NewsroomHarness) -> None:
+def test_several_comments_with_the_same_hash_or_id_are_stored_once(
+    newsroom: NewsroomHarness,
+) -> None:
     first, same_hash, second, same_id = _arrivals(4)
     same_hash.idempotency_hash = first.idempotency_hash
     same_id.id = second.id

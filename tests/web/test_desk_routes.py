@@ -279,8 +279,10 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
     newsroom = desk.newsroom
     heron, dunlin = lead_of(newsroom), join_by_invitation(desk, "Dunlin", role="moderator")
     swift = join_by_invitation(desk, "Swift", role="moderator")
-    left = as_json(signed_removal(desk, swift, by=swift))
-    assert desk.browser_of("Swift").post("remove-member", statements=[left], wraps=[]).status == 200
+    leaving = as_json(signed_removal(desk, swift, by=swift))
+    assert (
+        desk.browser_of("Swift").post("remove-member", statements=[leaving], wraps=[]).status == 200
+    )
     suspend.suspend(newsroom.database, newsroom.rules.site_id, pseudonym="Dunlin")
     waiting, rejected, also = (newsroom.send() for _ in range(3))
     public, hidden, removed = (newsroom.send() for _ in range(3))

@@ -70,7 +70,7 @@ def test_a_moderator_sees_the_list_and_may_not_act(
     assert len(_hidden(egret)["comments"]) == 1
 
 
-def test_what_a_removed_or_suspended_member_has_hidden_waits_for_a_lead(
+def test_texts_that_a_removed_or_suspended_member_has_hidden_wait_for_a_lead(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     members = [join_by_invitation(desk, name, role="moderator") for name in ("Egret", "Plover")]

@@ -50,7 +50,9 @@ def test_the_desk_counts_imports_without_a_signature(
     assert desk.post("session", {}).json["unsigned_imports_count"] == 0
 
 
-def test_a_sample_is_of_all_stories_or_of_one(desk: DeskClient, newsroom: NewsroomHarness) -> None:
+def test_a_sample_has_comments_of_all_stories_or_of_one_story(
+    desk: DeskClient, newsroom: NewsroomHarness
+) -> None:
     bring_in(newsroom, "disqus.xml", edition="en")
     import_id = the_import(newsroom).id
     whole = desk.post("import-sample", {"import_id": import_id}).json["comments"]
@@ -95,7 +97,7 @@ def test_a_signature_of_anything_else_is_refused(
     assert the_import(newsroom).state == "waiting"
 
 
-def test_what_is_signed_cannot_be_signed_or_refused_again(
+def test_a_signed_import_cannot_be_signed_or_refused_again(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     bring_in(newsroom, "disqus.xml")

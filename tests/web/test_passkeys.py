@@ -293,7 +293,7 @@ def _forge(newsroom: NewsroomHarness, owner: NewModerator, device: Device) -> No
     _store_identity(newsroom, owner, roster.passkey_hash(passkey))
 
 
-def test_a_row_without_a_statement_signs_in_nobody_and_is_not_listed(
+def test_a_row_without_a_statement_does_not_sign_in_and_is_not_listed(
     desk: DeskClient, owner: NewModerator, newsroom: NewsroomHarness
 ) -> None:
     forged = Device(origin=desk.url)
@@ -332,7 +332,7 @@ def test_control_without_the_roster_a_forged_row_would_sign_in(
         "update passkeys set credential_id = :id, passkey = :passkey",
     ],
 )
-def test_a_row_that_was_changed_to_another_key_signs_in_nobody(
+def test_a_row_that_was_changed_to_another_key_does_not_sign_in(
     desk: DeskClient,
     owner: NewModerator,
     newsroom: NewsroomHarness,
@@ -395,7 +395,7 @@ def test_a_counter_may_be_as_large_as_an_authenticator_can_send(
 # Adding one
 
 
-def test_what_is_said_about_a_passkey_is_what_the_device_has_made(
+def test_the_signed_facts_about_a_passkey_are_those_that_the_device_made(
     desk: DeskClient, owner: NewModerator, device: Device
 ) -> None:
     other = Device(origin=desk.url)
@@ -450,7 +450,7 @@ def test_nothing_is_half_added_if_anything_is_wrong(
     assert len(desk.newsroom.read_table("passkeys")) == 1
 
 
-def test_one_member_has_at_most_ten(desk: DeskClient, owner: NewModerator) -> None:
+def test_a_member_has_at_most_ten_passkeys(desk: DeskClient, owner: NewModerator) -> None:
     for _ in range(PASSKEYS_MAX):
         add_passkey(desk, owner, Device(origin=desk.url))
     body = addition(desk, owner, Device(origin=desk.url))

@@ -102,7 +102,7 @@ def test_the_intake_seals_to_the_new_epoch_as_the_statement_names_it(
     assert texts["Before."]["epoch_id"] != newest.epoch_id
 
 
-def test_what_a_removed_member_accepted_is_back_in_the_queue(
+def test_comments_that_a_removed_member_accepted_return_to_the_queue(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     egret = join_by_invitation(desk, "Egret", role="moderator")
@@ -209,9 +209,9 @@ def test_a_removal_is_taken_only_as_it_must_be(desk: DeskClient, newsroom: Newsr
     for label, (browser, body, status) in refused.items():
         answer = browser.post("remove-member", body)
         assert answer.status == status, (label, answer.text)
-    assert set(_roster(newsroom).members) == {one.signing_key for one in (heron, egret, ibis)}, (
-        "nothing has changed yet"
-    )
+    assert set(_roster(newsroom).members) == {
+        person.signing_key for person in (heron, egret, ibis)
+    }, "nothing has changed yet"
     assert at_ibis.post("session").status == 200
     assert desk.post("remove-member", good).status == 200
 
@@ -223,7 +223,7 @@ def _with_bad_recipient(good: dict[str, Any], by: Any) -> dict[str, Any]:
     return good | {"statements": [good["statements"][0], signed]}
 
 
-def test_of_two_leads_at_once_the_second_is_told_that_the_roster_changed(
+def test_the_second_of_two_leads_at_once_learns_that_the_roster_changed(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     heron, egret = lead_of(newsroom), join_by_invitation(desk, "Egret", role="lead")

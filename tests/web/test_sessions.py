@@ -159,8 +159,8 @@ def test_the_server_counts_the_tries_and_ends_the_session_after_the_fifth(
 ) -> None:
     _hold(desk, pin=PIN)
     desk.post("lock")
-    left = [desk.post("unlock", pin_hash=WRONG).json["tries_left"] for _ in range(5)]
-    assert left == [4, 3, 2, 1, 0]
+    tries_left = [desk.post("unlock", pin_hash=WRONG).json["tries_left"] for _ in range(5)]
+    assert tries_left == [4, 3, 2, 1, 0]
     assert desk.post("unlock", pin_hash=PIN).status == 403
     assert desk.post("session").status == 401
     assert newsroom.read_table("sessions") == []

@@ -187,13 +187,15 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
         statements = first_statements(SITE_ID, lead, secret=secret)
         body = {
             "token": token,
-            "statements": [as_json(one) for one in statements],
+            "statements": [as_json(statement) for statement in statements],
             "newcomer": newcomer(lead),
             "wrap": to_base64(lead.wrap),
         }
         return desk.browser_of(None).post("begin-roster", body | changed)
 
-    first, epoch = (as_json(one) for one in first_statements(SITE_ID, egret, secret=secret))
+    first, epoch = (
+        as_json(statement) for statement in first_statements(SITE_ID, egret, secret=secret)
+    )
     wrong: dict[str, Response] = {
         "no epoch": begin(egret, statements=[first, first]),
         "an epoch by nobody": begin(egret, statements=[epoch, epoch]),
@@ -215,7 +217,7 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
     with newsroom.database.reading() as conn:
         roster = newsroom.components.roster_reader.read(conn)
     assert roster is not None
-    assert [one.recipient for one in roster.epochs] == [egret.epoch_recipient]
+    assert [epoch.recipient for epoch in roster.epochs] == [egret.epoch_recipient]
     assert newsroom.read_table("wrapped_epoch_keys")[0]["pseudonym"] == "Egret"
     opened = {name: newsroom.sealed_identity(name) for name in ("Heron", "Egret")}
     assert opened == {"Heron": None, "Egret": egret.identity}, "the old words open nothing"

@@ -20,7 +20,9 @@ def test_a_member_stores_their_own_pin_and_gets_it_with_the_session(
 
 
 @pytest.mark.parametrize("change", ["another", "unsigned", "longer", "short"])
-def test_nobody_stores_what_they_have_not_signed(newsroom: NewsroomHarness, change: str) -> None:
+def test_a_member_stores_only_a_pin_that_they_have_signed(
+    newsroom: NewsroomHarness, change: str
+) -> None:
     desk = signed_in(newsroom)
     egret = join_by_invitation(desk, "Egret", role="moderator")
     ibis = join_by_invitation(desk, "Ibis", role="moderator")
@@ -43,7 +45,9 @@ def test_a_stranger_stores_nothing(newsroom: NewsroomHarness) -> None:
     assert desk.post("store-pin", roster_pin=pin).status == 401
 
 
-def test_a_roster_that_waits_for_nobody_cannot_be_resumed(newsroom: NewsroomHarness) -> None:
+def test_a_roster_that_does_not_wait_for_a_lead_cannot_be_resumed(
+    newsroom: NewsroomHarness,
+) -> None:
     desk = signed_in(newsroom)
     statement = {"statement": "{}", "signature": to_base64(bytes(64))}
     answer = desk.post("resume-roster", statements=[statement, statement], wraps=[])

@@ -360,7 +360,7 @@ def test_plain_http_redirects_both_hosts_to_https(front: WebServer) -> None:
         assert response.header("location") == f"https://{host}{port}/a/b?c=d"
 
 
-def test_plain_http_answers_who_renews_a_certificate(front: WebServer) -> None:
+def test_plain_http_answers_the_renewal_of_a_certificate(front: WebServer) -> None:
     if not front.plain:
         pytest.skip("Caddy renews its certificates by itself")
     challenges = front.folder / "acme" / ".well-known" / "acme-challenge"

@@ -21,7 +21,7 @@ export type State =
 
 export type EditKind = "masked" | "shortened" | "reworded";
 
-/** Of one clause, in one language. The newsroom may have none there. */
+/** The sentences for one clause in one language. The newsroom may have none there. */
 export interface PresetNotes {
   clause: string;
   lang: string;
@@ -180,7 +180,7 @@ export interface QueuePage extends QueueStatus {
   next_cursor: string | null;
 }
 
-/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if nobody decided in time. */
+/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if it was not decided in time. */
 export interface AlreadyDecided {
   comment_id: string;
   decided_by: string;
@@ -284,7 +284,7 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more. */
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then no member has it, because nothing that was sealed to it is stored any more. */
 export interface EpochOverview {
   number: number;
   first: Slot;
@@ -651,7 +651,7 @@ export interface BeginEpochRequest {
   wraps: MemberWrap[];
 }
 
-/** Those that a browser holds and the server lacks. A body has no room for more. */
+/** Statements that a browser holds and the server lacks. A body has no room for more. */
 export interface ReturnStatementsRequest {
   statements: NewStatement[];
 }
@@ -795,7 +795,7 @@ export interface RemoveRequest extends Signed {
   clause: string;
 }
 
-/** Of one story, or of all. */
+/** Comments of one story, or of all stories. */
 export interface ImportSampleRequest {
   import_id: string;
   story_id?: string | null;
@@ -827,16 +827,7 @@ export interface Routes {
   "/api/desk/open-invitation": { request: OpenInvitationRequest; response: Invitation };
   "/api/desk/begin-roster": { request: BeginRosterRequest; response: Session };
   "/api/desk/register": { request: RegisterRequest; response: Record<string, never> };
-  "/api/desk/roster": { request: Record<string, never>; response: Roster };
-  "/api/desk/store-pin": { request: StorePinRequest; response: Record<string, never> };
-  "/api/desk/return-statements": {
-    request: ReturnStatementsRequest;
-    response: ReturnedStatements;
-  };
-  "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
-  "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
-  "/api/desk/keys": { request: Record<string, never>; response: KeysPage };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
   "/api/desk/cancel-invitation": {
     request: CancelInvitationRequest;
@@ -847,8 +838,6 @@ export interface Routes {
     request: DiscardRegistrationRequest;
     response: Record<string, never>;
   };
-  "/api/desk/remove-member": { request: RemoveMemberRequest; response: RemovedMember };
-  "/api/desk/begin-epoch": { request: BeginEpochRequest; response: Record<string, never> };
   "/api/desk/lift-suspension": { request: LiftSuspensionRequest; response: Record<string, never> };
   "/api/desk/recovery/challenge": {
     request: RecoveryChallengeRequest;
@@ -856,6 +845,17 @@ export interface Routes {
   };
   "/api/desk/recovery/prove": { request: RecoveryProofRequest; response: RecoveryTicket };
   "/api/desk/recovery/finish": { request: RecoveryFinishRequest; response: Session };
+  "/api/desk/roster": { request: Record<string, never>; response: Roster };
+  "/api/desk/store-pin": { request: StorePinRequest; response: Record<string, never> };
+  "/api/desk/return-statements": {
+    request: ReturnStatementsRequest;
+    response: ReturnedStatements;
+  };
+  "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
+  "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
+  "/api/desk/keys": { request: Record<string, never>; response: KeysPage };
+  "/api/desk/begin-epoch": { request: BeginEpochRequest; response: Record<string, never> };
+  "/api/desk/remove-member": { request: RemoveMemberRequest; response: RemovedMember };
   "/api/desk/hold-device-key": { request: HoldDeviceKeyRequest; response: Record<string, never> };
   "/api/desk/device-key": { request: Record<string, never>; response: DeviceKey };
   "/api/desk/set-pin": { request: SetPinRequest; response: Record<string, never> };

@@ -77,14 +77,14 @@ function tabView(desk: SessionState): TemplateResult {
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 
-/** Over everything, because somebody who reads may have scrolled. The element is always there, so that it is read aloud. */
+/** Above everything else, because a moderator who reads may have scrolled. The element is always there, so that it is read aloud. */
 function lockNotice(desk: SessionState): TemplateResult {
   return html`<div class="lock-notice" role="alert">
     ${
       desk.isLockNear
         ? html`<p class="notice warning">
             ${gettext(
-              "The desk locks itself in less than a minute, because nobody is using it. Move the pointer, touch the page or press Shift to keep it open. What you have begun is kept.",
+              "The desk is not in use, so it locks itself in less than a minute. Move the pointer, touch the page or press Shift to keep it open. What you have begun is kept.",
             )}
           </p>`
         : nothing

@@ -63,7 +63,7 @@ export class SessionState {
   bulkRejectItems: QueueItem[] = [];
   /** The numbers in the header are out of date while this is true. */
   sessionExpired = false;
-  /** Nobody has used the desk for so long that it locks within a minute. */
+  /** The desk was not used for so long that it locks within a minute. */
   isLockNear = false;
   /** The form to renew an expired session. */
   reauth: SignIn | null = null;

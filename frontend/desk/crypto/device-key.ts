@@ -1,6 +1,6 @@
 /**
  * Encrypts what this browser stores, under a key that only the server holds: in memory, for one session.
- * The browser's files alone open nothing, and nor does the server alone.
+ * Neither the browser's files alone nor the server alone opens anything.
  */
 
 import { fromHex, randomBytes, toHex, utf8 } from "./bytes.ts";

@@ -12,10 +12,10 @@ import { type DecryptionKey, decrypt } from "./identity.ts";
 const HASH_DOMAIN = utf8("yobal feedback 1\0");
 const RECIPIENT_DOMAIN = utf8("yobal receipt recipient 1\0");
 const SPACE = 32;
-/** All have these sizes, whatever they say: `core/feedback.py`. */
+/** All feedback has these sizes: `core/feedback.py`. */
 export const FEEDBACK_BYTES = 40 * 1024;
 export const NOTE_BYTES = 4 * 1024;
-/** So many receipts a comment can have. */
+/** How many receipts a comment can have. */
 const RECIPIENTS = 5;
 
 /** `docs/file-formats.md` has the format. */
@@ -80,7 +80,7 @@ export async function openNote(
   }
 }
 
-/** Any 32 bytes are a public key of X25519. Nobody has the private one. */
+/** Any 32 bytes are a public key of X25519; its private key is unknown. */
 function madeUpRecipient(): string {
   return bech32.encodeFromBytes("age", randomBytes(32));
 }

@@ -56,7 +56,7 @@ export function publicationHash(nonce: Uint8Array, publication: Publication): st
   return toHex(sha256(join(PUBLICATION_DOMAIN, nonce, utf8(content))));
 }
 
-/** Of the age file, before it is decrypted. */
+/** The hash of the age file, before it is decrypted. */
 export const envelopeHash = (envelope: string): string => toHex(sha256(fromBase64(envelope)));
 
 export class DecisionSigner {
@@ -128,7 +128,7 @@ export class DecisionSigner {
     return { head, undos: await Promise.all(undos) };
   }
 
-  /** Of removed comments: undoes each removal. */
+  /** Undoes the removal of each comment. */
   async bringBack(hidden: readonly { comment_id: string; decision_id: string }[]) {
     const head = this.head();
     const comments = hidden.map(async ({ comment_id, decision_id }) => {

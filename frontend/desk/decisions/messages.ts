@@ -111,7 +111,7 @@ export function alreadyDecidedMessage(
   const { decided_by: moderator, verdict } = existing;
   if (verdict === WITHDRAWN) return gettext("The author has withdrawn this comment.");
   if (verdict === EXPIRED) {
-    return gettext("Nobody decided on this comment in time. It was destroyed.");
+    return gettext("No moderator decided on this comment in time. It was destroyed unread.");
   }
   const decision = decisionLabel(existing, terms);
   if (moderator === me) {

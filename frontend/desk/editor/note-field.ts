@@ -69,10 +69,10 @@ function presetNoteButtons(desk: SessionState, item: QueueItem): TemplateResult 
   </div>`;
 }
 
-/** Receipts that the intake did not give for this comment were written into the database. */
+/** Someone has written receipts into the database that the intake did not give for this comment. */
 function noteHint({ recipients, row }: QueueItem): string {
   if (recipients.length > 0) {
-    return gettext("Only the author's receipt opens it, and your colleagues' keys.");
+    return gettext("Only the author's receipt and your colleagues' keys open it.");
   }
   return row.recipients.length === 0
     ? gettext("The author has no receipt, so no one could read a note.")

@@ -3,7 +3,7 @@
 import type { PresetNotes } from "../api/types.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
 
-/** For the clause that was chosen: in the comment's language, or else in that of the page it was sent from. */
+/** The sentences for the chosen clause, in the comment's language or else in that of the page it was sent from. */
 export function presetNotesFor(presetNotes: readonly PresetNotes[], item: QueueItem): string[] {
   const { mode, draft, row } = item;
   const clause = mode === "edit" ? draft.editClause : draft.rejectClause;
@@ -22,7 +22,7 @@ export function languageOfPresetNote(
   return presetNotes.find(({ sentences }) => sentences.includes(sentence))?.lang ?? "und";
 }
 
-/** Those for `pt-BR` itself, or those for `pt`. */
+/** The sentences for `pt-BR` itself, or else for `pt`. */
 function inLanguage(presetNotes: PresetNotes[], tag: string): PresetNotes | undefined {
   const language = tag.split("-", 1)[0];
   return (

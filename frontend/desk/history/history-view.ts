@@ -271,7 +271,7 @@ function stateLabel(state: string): string {
     case "withdrawn":
       return gettext("withdrawn");
     case "expired":
-      return gettext("destroyed: nobody decided in time");
+      return gettext("destroyed unread: not decided in time");
     case "lost":
       return gettext("lost: no key opens it any more");
     default:

@@ -5,7 +5,7 @@ const CHECK_MS = 5_000;
 const REPORT_MS = 10_000;
 const EVENTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "input"] as const;
 
-/** How long before a lock its moderator is told; with a very short idle lock, a quarter of it. */
+/** How long before a lock the notice comes; with a very short idle lock, a quarter of it. */
 const NOTICE_MS = 60_000;
 
 interface IdleListener {

@@ -164,7 +164,7 @@ interface ProofButtons {
   submit: (form: HTMLFormElement, proof: Proof) => void;
 }
 
-/** An open desk alone must not be enough to add a key: whoever passes by could. */
+/** An open desk alone must not be enough to add a key: a passer-by could add one. */
 function proofFields(myKeys: MyKeys, id: string, buttons: ProofButtons): TemplateResult {
   const usePasskey = (event: Event) => {
     const { form } = event.currentTarget as HTMLButtonElement;

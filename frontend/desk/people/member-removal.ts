@@ -99,7 +99,7 @@ export class MemberRemoval {
     this.dom.focusOn("#removal-result");
   }
 
-  /** Who leaves signs no epoch: they would know its key. */
+  /** A member who leaves signs no epoch, because they would know its key. */
   async #signed(member: Member) {
     const { own, keyring } = this.access;
     const { siteId, members } = own.roster;

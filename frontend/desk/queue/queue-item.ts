@@ -183,7 +183,7 @@ function noteProblem(note: string, limits: Session["limits"]): string | false {
   return gettext("The note has %(count)s characters; at most %(max)s are allowed.", { count, max });
 }
 
-/** Null where nothing is to be said, or nobody could read it. */
+/** Null if there is nothing to say, or the author has no receipt to open it with. */
 function feedbackFor(
   { recipients, envelope, draft }: QueueItem,
   edited: EditedWords | null,

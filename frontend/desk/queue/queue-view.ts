@@ -111,8 +111,8 @@ function expiringView({ expiringCount }: Queue): TemplateResult | typeof nothing
   if (expiringCount === 0) return nothing;
   return html`<p class="small expiring">
     ${ngettext(
-      "%(count)s comment will be destroyed unread within a week, unless somebody decides on it. It is the first in this list.",
-      "%(count)s comments will be destroyed unread within a week, unless somebody decides on them. They are the first in this list.",
+      "%(count)s comment will be destroyed unread within a week, unless a moderator decides on it. It is the first in this list.",
+      "%(count)s comments will be destroyed unread within a week, unless a moderator decides on them. They are the first in this list.",
       expiringCount,
     )}
   </p>`;

@@ -43,7 +43,7 @@ export class Queue {
   /** The number of pending comments, as last reported by the server. */
   pendingCount: number;
   heldCount: number;
-  /** Of the pending comments: destroyed unread within a week. */
+  /** How many of the pending comments are destroyed unread within a week. */
   expiringCount: number;
   nextSlot: Slot;
   /** When the next comments come. */

@@ -34,7 +34,7 @@ def add_epoch(conn: Connection, rules: SiteRules, epoch: Epoch, now: float) -> N
 def add_wraps(
     conn: Connection, allocate: Allocate, roster: Roster, wraps: Sequence[MemberWrap]
 ) -> None:
-    """Of the newest epoch: one for each member, so that nobody is left out. Raises InvalidInput."""
+    """Each member must get one wrap of the newest epoch, so that no member is left out. Raises InvalidInput."""
     if sorted(wrap.member for wrap in wraps) != sorted(roster.members):
         raise InvalidInput("the wraps are not those of the members")
     epoch_id = roster.epochs[-1].epoch_id

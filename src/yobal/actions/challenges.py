@@ -32,7 +32,7 @@ def is_valid(challenge: str, *, session_key: bytes, now: float) -> bool:
 
 
 def use(conn: Connection, rules: SiteRules, challenge: str, *, session_key: bytes) -> bool:
-    """False if it was used before: whoever has copied a signature signs in with it no second time."""
+    """False if it was used before: a copied signature must not sign in a second time."""
     challenge_hash = _mac(session_key, challenge)
     expires = next_slot(rules.schedule, int(challenge.partition(".")[0]))
     return people.use_challenge(conn, challenge_hash, expires_slot=expires) == 1

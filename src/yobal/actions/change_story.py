@@ -63,7 +63,7 @@ def _set_texts(conn: Connection, rules: SiteRules, story_id: str, changes: Story
 
 
 def check_editor_texts(editor_texts: EditorTexts) -> None:
-    """Of an edition that is declared with them. Raises InvalidInput."""
+    """Check the texts of an edition that is declared with them. Raises InvalidInput."""
     for name, text, graphemes_max in (
         ("question", editor_texts.question, QUESTION_GRAPHEMES_MAX),
         ("note", editor_texts.pinned_note, PINNED_NOTE_GRAPHEMES_MAX),

@@ -264,7 +264,7 @@ def _get_pending(conn: Connection, comment_id: str) -> Comment:
 
 
 def _envelope_hash(conn: Connection, cell_file: CellFile, comment_id: str) -> str | None:
-    """Of what a moderator's browser has read; None if there is no envelope to read."""
+    """The hash of the age file that a moderator's browser has read; None if there is no envelope."""
     row = envelopes.get(conn, comment_id)
     if row is None:
         return None
@@ -364,6 +364,6 @@ def _check_clause(clause: str) -> None:
 
 
 def _check_feedback(conn: Connection, comment_id: str, feedback: SealedFeedback | None) -> None:
-    """Nobody here can read it; the receipt page shows only what a moderator may write."""
+    """The server cannot read it; the receipt page shows only what a moderator may write."""
     if feedback is not None and not comments.has_receipt(conn, comment_id):
         raise InvalidInput("the author has no receipt and could not read a note")

@@ -113,7 +113,7 @@ def _add_exported(conn: Connection, rules: SiteRules, story: ExportedStory) -> N
 
 
 def _set_closes_slot(conn: Connection, rules: SiteRules, story_id: str, slot: Slot) -> None:
-    """Of a new story. One whose time is past never opens."""
+    """A new story whose time is past never opens."""
     if slot <= sites.released_slot(conn, rules.site_id):
         stories.set_open(conn, rules.site_id, story_id, is_open=False)
     else:

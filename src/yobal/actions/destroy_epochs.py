@@ -1,7 +1,7 @@
 """Destroys the wraps of epochs to which no envelope is sealed any more.
 
-Afterwards nobody can get such an epoch's key: no member, and nobody who has an old copy of the database
-and everybody's words.
+Afterwards the key of such an epoch cannot be had any more: not by a member, and not from an old copy of the
+database with everybody's words.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ _LATE_SECONDS_MAX: Final = 60
 def destroy_emptied(
     database: Database, rules: SiteRules, *, now: float, random: RandomBytes
 ) -> int:
-    """How many epochs. Runs with every release, under its lock. The caller purges, which overwrites the cells.
+    """Return how many epochs were destroyed. Runs with every release, under its lock. The caller purges, which overwrites the cells.
 
     A crash leaves an epoch as it was, or without wraps and with their cells on the list of those to
     overwrite. Raises DatabaseUnavailable.
@@ -36,7 +36,7 @@ def destroy_emptied(
 
 
 def _emptied_ids(conn: Connection, rules: SiteRules) -> list[str]:
-    """Not the newest, and nothing that is sealed to it can be in the inbox: a later round has moved all."""
+    """Without those to which something in the inbox may still be sealed: no later round has moved it."""
     moved_until = sites.last_round(conn, rules.site_id)
     return [
         epoch.epoch_id

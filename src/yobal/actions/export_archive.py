@@ -94,7 +94,7 @@ def _render(
 
 
 def _languages(database: Database, site_id: str) -> frozenset[str]:
-    """Of every page that links to the terms."""
+    """The languages of all pages that link to the terms."""
     with database.reading() as conn:
         return catalogue_languages().union(stories.languages(conn, site_id))
 

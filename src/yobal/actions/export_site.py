@@ -1,4 +1,4 @@
-"""Reads a whole site for an export, some comments at a time: only what is public, whatever else the database holds.
+"""Reads a whole site for an export, some comments at a time: only what is public.
 
 Each part is read in a transaction of its own, so that a purge does not wait for an export. Whether something is
 public is decided in that moment: what is removed meanwhile may be in the file.

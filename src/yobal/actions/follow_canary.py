@@ -136,7 +136,7 @@ def _sealed(conn: Connection, cell_file: CellFile, comment_id: str) -> bytes | N
 def _expire(
     database: Database, cell_file: CellFile, rules: SiteRules, state: CanaryState, *, slot: Slot
 ) -> CanaryState:
-    """Delete the canary, and one that a restore brought back without its cell. Give back what somebody has marked."""
+    """Delete the canary, and any that a restore brought back without its cell. Return marked rows to the queue."""
     with database.writing() as conn:
         rows = canaries.list_before(conn, rules.site_id, slot)
         if not rows:

@@ -68,7 +68,7 @@ class ImportTarget(Protocol):
     """Where comments go: into the tables, or nowhere in a dry run."""
 
     def imported_slots(self, comment_ids: set[str]) -> dict[str, Slot]:
-        """Those of these ids that are there already, with the slot of those that wait for a lead."""
+        """Which of these ids are there already, with the slot of comments that wait for a lead."""
 
     def store(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
         """In one transaction. Why some cannot be stored, by their ids."""
@@ -151,7 +151,7 @@ class Importer:
             self._flush()
 
     def _add_from(self, rows: Iterable[ImportedRow]) -> None:
-        """Those of the file that wait."""
+        """Add the replies in the file that wait."""
         for row in rows:
             if isinstance(row, ImportedComment) and self._id(row.id) in self._waiting.parents:
                 self._add(row)
@@ -346,7 +346,7 @@ class Importer:
 
 
 def levels_of(parents: Mapping[str, str]) -> dict[str, int]:
-    """How many of these comments are above each of them. Of comments that reply to each other in a circle, one has 0."""
+    """How many of these comments are above each of them. If comments reply to each other in a circle, one of them has 0."""
     levels: dict[str, int] = {}
     for start in parents:
         path: dict[str, None] = {}

@@ -63,7 +63,7 @@ class ImportVerifier:
         return import_manifest.is_genuine(document, item.signature, self._signers)
 
     def genuine_ids(self, conn: Connection, rows: Sequence[ImportedText]) -> set[str]:
-        """Those of these comments that an import has brought exactly so, with a lead's signature."""
+        """The ids of the comments that an import has brought exactly so, with a lead's signature."""
         hashes = staged_comments.row_hashes_of(conn, [row.comment_id for row in rows])
         return {
             row.comment_id
@@ -74,7 +74,7 @@ class ImportVerifier:
         }
 
     def _row_hashes(self, row: ImportedText) -> Iterator[bytes]:
-        """Of this text here, and in every place from which the technician has moved it."""
+        """The hashes of this text here, and in every place from which the technician has moved it."""
         for story_id, edition in (
             origins(self._moves, row.story_id, row.edition) if row.nonce else ()
         ):

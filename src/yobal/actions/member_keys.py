@@ -89,7 +89,7 @@ def store_wraps(conn: Connection, allocate: Allocate, wraps: Sequence[NewWrap]) 
 def read_wraps(
     conn: Connection, cell_file: CellFile, site_id: str, pseudonym: str
 ) -> list[EpochKey]:
-    """Of every epoch of the present roster, newest first."""
+    """The wraps of every epoch of the present roster, newest first."""
     return [
         EpochKey(own.epoch_id, _decrypt_wrap(cell_file, own, pseudonym))
         for own in epochs.wraps_of(conn, site_id, pseudonym)

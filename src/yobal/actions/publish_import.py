@@ -237,7 +237,7 @@ class _Threads:
         ]
 
     def changed_roots(self) -> dict[str, int]:
-        """Of roots that were published before, how many replies they have now."""
+        """How many replies the roots that were published before have now."""
         return {
             root_id: self._reply_counts[root_id]
             for root_id in sorted(self._changed & self._old_ids)

@@ -56,7 +56,7 @@ def overwrite_expired(database: Database, cell_file: CellFile) -> bool:
 def _overwrite_unsettled(
     database: Database, cell_file: CellFile, locked_cells: LockedCells
 ) -> None:
-    """Those that no row names. The caller holds the lock of the file."""
+    """Overwrite the unsettled cells that no row names. The caller holds the lock of the file."""
     unsettled = set(cell_file.unsettled)
     with database.writing() as conn:
         cells.wait_for_commits(conn)

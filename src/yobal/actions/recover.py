@@ -52,7 +52,7 @@ class RecoveryContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Owner(msgspec.Struct, frozen=True):
-    """Of a sheet, with public keys from the roster."""
+    """The owner of a sheet, with public keys from the roster."""
 
     moderator: Moderator
     member: Member

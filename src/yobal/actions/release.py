@@ -149,7 +149,7 @@ def _outcome(
 ) -> _Outcome:
     """Publish it if a member has signed it; `gone` if it was undone or withdrawn since it was read.
 
-    It `waits` while the member is suspended: whoever took a device may have accepted it.
+    It `waits` while the member is suspended: a person who took a device may have accepted it.
     """
     held, comment = _read_held(conn, cell_file, comment_id)
     if comment is None:

@@ -31,14 +31,14 @@ class _Decoded(msgspec.Struct, frozen=True):
 
 
 def restore_secrets(database: Database, path: Path, identity: Any, files: SecretFiles) -> None:
-    """What is missing here. For a database that has its rows already. Raises BackupInvalid."""
+    """Restore what is missing here, for a database that has its rows already. Raises BackupInvalid."""
     content = bytearray()
     age_file.decrypt(path, identity, content.extend)
     try:
         saved = msgspec.json.decode(content, type=SecretsToBackUp)
         decoded = _decode(saved)
     except (msgspec.DecodeError, binascii.Error, ValueError):
-        raise BackupInvalid(f"{path.name} is no file of secrets") from None
+        raise BackupInvalid(f"{path.name} is not a file of secrets") from None
     for week, pepper in decoded.peppers.items():
         files.keyring.restore_pepper(week, pepper)
     files.moves_file.add(*saved.moves)
@@ -50,7 +50,7 @@ def restore_secrets(database: Database, path: Path, identity: Any, files: Secret
 
 
 def _restore_cells(conn: Connection, cell_file: CellFile, saved: Mapping[int, bytes]) -> None:
-    """Only those that these rows name: another may be the key of an envelope here."""
+    """Only the cells that these rows name: another cell may be the key of an envelope here."""
     if not member_keys.count_readable(conn, cell_file).readable:
         named = cells.backed_up(conn)
         cell_file.restore_keys({number: key for number, key in saved.items() if number in named})

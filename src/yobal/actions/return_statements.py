@@ -63,7 +63,7 @@ def extend_roster(
     now: float,
     random: RandomBytes,
 ) -> int:
-    """From a lead, whose browser holds statements of which this server knows nothing any more.
+    """From a lead, whose browser holds statements that this server has lost.
 
     Members have signed some of these alone, so what no other way lets them sign is refused. How many there were.
     Raises RosterChanged, InvalidInput, RosterInvalid.

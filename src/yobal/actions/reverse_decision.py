@@ -12,7 +12,7 @@ from yobal.store.decisions import Decision
 
 
 def final_slot(rules: SiteRules, released: Slot, *, now: float) -> Slot:
-    """Of an undo that is made now."""
+    """The slot with which an undo that is made now becomes final."""
     return next_slot(rules.schedule, max(now, released))
 
 

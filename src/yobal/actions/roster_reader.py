@@ -96,13 +96,13 @@ class RosterReader:
             return (self._verified.roster if self._verified else None), signed
 
     def pin_newest(self, database: Database) -> None:
-        """After a commit. Until then, whoever writes the database could delete the statements unnoticed."""
+        """After a commit. Until then, an attacker who writes the database could delete the statements unnoticed."""
         with database.reading() as conn:
             self.read(conn)
 
     @property
     def resumption(self) -> Resumption | None:
-        """Of what was read last: who may resume the roster, and after what."""
+        """Who may resume the roster that was read last, and after what."""
         return self._verified.resumption if self._verified is not None else None
 
     def check_access(self, member: Member) -> None:

@@ -69,7 +69,7 @@ def unlock(access: SessionAccess, *, token: bytes, pin_hash: bytes, now: float) 
 def forget_device_keys(
     database: Database, device_keys: DeviceKeys, site_id: str, *, now: float
 ) -> None:
-    """Of sessions that ended or expired, however that came about. Runs with every maintenance pass."""
+    """Forget the device keys of sessions that ended or expired for any reason. Runs with every maintenance pass."""
     remembered = device_keys.token_hashes()  # before the rows: a session that begins now stays
     if not remembered:
         return

@@ -71,7 +71,7 @@ def is_genuine(row: PublishedDecision, signers: Signers | None, moves: Sequence[
 def _publication_hashes(
     row: PublishedDecision, nonce: bytes, moves: Sequence[Move]
 ) -> Iterator[str]:
-    """Of this text here, and in every place from which the technician has moved it."""
+    """The hashes of this text here, and in every place from which the technician has moved it."""
     for story_id, edition in origins(moves, row.story_id, row.edition):
         publication = Publication(
             text=row.text,
@@ -99,7 +99,7 @@ def genuine_ids(
     moves: Sequence[Move],
     verifier: ImportVerifier | None = None,
 ) -> set[str]:
-    """Those that a member has decided on so, or that came with an import which a lead has signed.
+    """The ids of rows that a member has decided on so, or that came with an import that a lead has signed.
 
     A `verifier` that is given again does not read whole imports again.
     """
@@ -111,7 +111,7 @@ def genuine_ids(
 def _genuine_imports(
     conn: Connection, rows: Sequence[PublishedDecision], verifier: ImportVerifier
 ) -> set[str]:
-    """Those that an import has brought, as a lead has signed it."""
+    """The ids of rows that an import has brought, as a lead has signed it."""
     texts = [
         ImportedText(
             comment_id=row.id,

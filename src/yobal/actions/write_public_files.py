@@ -229,7 +229,7 @@ def _render(page_renderer: PageRenderer, view: thread_views.View) -> Mapping[str
 
 
 def _keys(file: StaleFile) -> list[str]:
-    """Of a file that may have to be deleted: a comment's page, or a page of its replies."""
+    """The keys of a file that may have to be deleted: a comment's page, or a page of its replies."""
     if file.file_kind == "comment":
         return [paths.comment(file.comment_id)]
     return [
@@ -243,7 +243,7 @@ def differing_files(
 ) -> list[str]:
     """The keys of public files that are not what the database would give; nothing of a stale thread.
 
-    `choose` picks from all files of the thread, of which there may be many.
+    `choose` picks from all files of the thread; there may be many.
     """
     collected, site_id = _CollectedFiles(), file_writer.rules.site_id
     collector = msgspec.structs.replace(file_writer, public_files=collected)

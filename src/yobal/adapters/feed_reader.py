@@ -96,9 +96,9 @@ def _check_place(open_elements: list[Element], name: str) -> None:
     """Raises CannotReadFeed."""
     root = _local(open_elements[0])
     if root not in _ENTRIES:
-        raise CannotReadFeed(f"{name} is no RSS, Atom or sitemap: it begins with <{root}>")
+        raise CannotReadFeed(f"{name} is not RSS, Atom or a sitemap: it begins with <{root}>")
     if len(open_elements) > DEPTH_MAX:
-        raise CannotReadFeed(f"{name} has more than {DEPTH_MAX} elements inside each other")
+        raise CannotReadFeed(f"{name} has more than {DEPTH_MAX} nested elements")
 
 
 def _entry(element: Element, number: int, feed_lang: str) -> FeedPage | ChildSitemap:
@@ -197,7 +197,7 @@ def _text(element: Element) -> str:
 
 
 def _child_text(element: Element | None, name: str) -> str:
-    """Of the first child with this name that has a text."""
+    """The text of the first child with this name that has one."""
     children = () if element is None else element
     texts = (_text(child) for child in children if _local(child) == name)
     return next((text for text in texts if text), "")

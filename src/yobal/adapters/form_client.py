@@ -1,4 +1,4 @@
-"""Sends a comment through the form as a reader's browser does, to the intake on this machine and to nobody else."""
+"""Sends a comment through the form as a reader's browser does, to the intake on this machine only."""
 
 import contextlib
 import http.client

@@ -60,7 +60,7 @@ class Result(msgspec.Struct, frozen=True):
 
 
 def read_addresses(urls: str, file: str) -> list[Address]:
-    """Of both settings. Raises NoticeNotSent, with the number of a line and never the line."""
+    """The addresses of both settings. Raises NoticeNotSent with the number of a line, never with the line."""
     lines = urls.split()
     if file:
         lines += _read_lines(Path(file))

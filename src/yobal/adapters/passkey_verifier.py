@@ -124,7 +124,7 @@ class PasskeyVerifier:
 
 
 def read_public_key(encoded: bytes) -> CoseKey:
-    """Of the two algorithms that the desk asks for. Raises PasskeyRefused."""
+    """Accept only the two algorithms that the desk asks for. Raises PasskeyRefused."""
     try:
         key = load_der_public_key(encoded)
     except (ValueError, UnsupportedAlgorithm):

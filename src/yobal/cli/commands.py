@@ -78,7 +78,7 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
 
 @contextmanager
 def _ignoring_interrupts() -> Iterator[None]:
-    """For some seconds: a site without the link of its first lead would be half a newsroom."""
+    """Ignore Ctrl-C for some seconds: a site without the link of its first lead would be of no use."""
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield

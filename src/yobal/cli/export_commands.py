@@ -27,7 +27,7 @@ _SHOWN_EVERY: Final = 500  # comments
 
 
 class ExportResult(msgspec.Struct):
-    """What was written. `withheld`: comments that do not verify, of which only the line was written."""
+    """What was written. `withheld`: comments that do not verify; only their line was written."""
 
     stories: int = 0
     comments: int = 0
@@ -37,7 +37,7 @@ class ExportResult(msgspec.Struct):
         text = f"Exported. Comments: {self.comments:,}; stories: {self.stories:,}."
         if self.withheld:
             text += (
-                f" Comments without their words, because nobody's approval of them verifies: {self.withheld:,}. See"
+                f" Comments without their words, because no approval of them verifies: {self.withheld:,}. See"
                 " docs/trouble.md"
             )
         return text
@@ -47,7 +47,7 @@ def check_request(format_: str, file: Path | None) -> None:
     """Raises InvalidSettings."""
     if format_ not in (*FORMATS, ARCHIVE):
         names = ", ".join((*FORMATS, ARCHIVE))
-        raise InvalidSettings(f"{format_} is no format: it is one of {names}")
+        raise InvalidSettings(f"{format_} is not a format: use one of {names}")
     if format_ == ARCHIVE and file is None:
         raise InvalidSettings("an archive needs a name: yobal export archive comments.zip")
     if file is None and sys.stdout.isatty():
@@ -64,7 +64,7 @@ def run_export(path: Path, format_: str, file: Path | None) -> ExportResult:
 
 
 def export(components: Components, format_: str, file: Path | None) -> ExportResult:
-    """The same of a site that is open. Without a file it goes to standard output."""
+    """The same for an open site. Without a file, the export goes to standard output."""
     reader = SiteReader(components.database, components.rules)
     head = ExportHead(
         site_id=components.settings.site_id,
@@ -90,7 +90,7 @@ def export(components: Components, format_: str, file: Path | None) -> ExportRes
 
 
 class _Counter:
-    """Counts what passes by, and shows it."""
+    """Counts the rows that pass, and shows the count."""
 
     def __init__(self, total: int, show: progress.Show) -> None:
         self.result = ExportResult()

@@ -88,11 +88,11 @@ class _DryRunTarget:
 def check_request(format_: str, names: str, edition: str) -> None:
     """Raises InvalidSettings."""
     if format_ not in FORMATS:
-        raise InvalidSettings(f"{format_} is no format: it is one of {', '.join(FORMATS)}")
+        raise InvalidSettings(f"{format_} is not a format: use one of {', '.join(FORMATS)}")
     if names not in ("keep", "drop"):
         raise InvalidSettings(f"--names {names}: it takes keep or drop")
     if edition and not sync_plan.is_edition(edition):
-        raise InvalidSettings(f"--edition {edition} is no language tag such as km or en")
+        raise InvalidSettings(f"--edition {edition} is not a language tag such as km or en")
 
 
 class _Opened(msgspec.Struct, frozen=True):

@@ -97,7 +97,7 @@ class ImportStories:
 
     def _plan(self, thread: ImportedThread, url: str) -> StoryPlace | str:
         if not is_web_url(url):
-            return f"its story cannot be declared: {url} is no address with https:// or http://"
+            return f"its story cannot be declared: {url} is not an address with https:// or http://"
         page = FeedPage(
             number=thread.line,
             url=page_address.canonical(url),
@@ -126,7 +126,7 @@ class ImportStories:
 
 
 def _path(url: str) -> str:
-    """Of an address that is only a path, as comparable addresses have it."""
+    """The path of an address that is only a path, as comparable addresses have it."""
     return url.partition("#")[0].strip("/")
 
 

@@ -64,7 +64,7 @@ def ask(path: Path, chosen: NewSettings) -> NewSettings:
 
 
 def _ask(setting: str, question: str, *, default: str | None) -> str:
-    """Until the setting takes the answer."""
+    """Ask until the setting takes the answer."""
     while True:
         answer = str(typer.prompt(question, default=default, show_default=bool(default))).strip()
         problem = settings.value_problem(setting, answer) or _database_problem(setting, answer)
@@ -87,7 +87,7 @@ def _ask_names() -> dict[str, str]:
 
 
 def _database_problem(setting: str, url: str) -> str | None:
-    """Asked now, because a file that names a database which does not answer would be half a newsroom."""
+    """Checked now, because a settings file with a database that does not respond would be of no use."""
     if setting not in ("database", "intake_database") or not url.startswith("postgresql"):
         return None
     database = Database(url)
@@ -116,6 +116,6 @@ def _desk_url(public_url: str) -> str:
 
 
 def _time_zone() -> str:
-    """What this machine is set to, if that is a place."""
+    """The time zone that this machine is set to, if it is a place."""
     _, _, zone = str(LOCAL_TIME.resolve()).partition(ZONES)
     return zone if zone and settings.value_problem("time_zone", zone) is None else "UTC"

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from yobal.cli import story_app, terminal
+from yobal.cli import notice_app, people_app, story_app, terminal
 from yobal.cli.options import DEFAULT_CONFIG, Config
 from yobal.server.hardening import allocators
 
@@ -25,12 +25,8 @@ app = typer.Typer(
     help="Reader comments for newsrooms whose readers can be punished for what they write.",
 )
 app.add_typer(story_app.app, name="story")
-people_app = typer.Typer(no_args_is_help=True, help="List moderators, suspend one, and resume.")
-app.add_typer(people_app, name="people")
-notice_app = typer.Typer(no_args_is_help=True, help="Tell the newsroom what waits or fails.")
-app.add_typer(notice_app, name="notice")
-
-Name = Annotated[str, typer.Argument(help="A pseudonym, as `yobal people list` prints it.")]
+app.add_typer(people_app.app, name="people")
+app.add_typer(notice_app.app, name="notice")
 
 
 def _print_version(is_asked: bool) -> None:
@@ -115,7 +111,7 @@ def init(
         typer.Option("--name-in", help="Its name in one edition, such as km=NAME. Repeatable."),
     ] = None,
     site_url: Annotated[
-        str, typer.Option(help="Of your front page; its pages may then show the comments.")
+        str, typer.Option(help="The URL of your front page; its pages may then show the comments.")
     ] = "",
     public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
     desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",
@@ -419,51 +415,6 @@ def roster(
     for line in lines:
         terminal.show(line)
     sys.exit(0 if is_ok else 1)
-
-
-@people_app.command("list")
-def people_list(config: Config = DEFAULT_CONFIG) -> None:
-    """List every member: role, open sessions, and whether suspended."""
-    from yobal.cli import commands
-
-    for line in commands.people_list(config):
-        terminal.show(line)
-
-
-@people_app.command("suspend")
-def people_suspend(name: Name, config: Config = DEFAULT_CONFIG) -> None:
-    """End a moderator's sessions and refuse sign-in, until a lead removes them or lifts it."""
-    from yobal.cli import commands
-
-    for line in commands.people_suspend(config, name):
-        terminal.show(line)
-
-
-@people_app.command("resume")
-def people_resume(name: Name, config: Config = DEFAULT_CONFIG) -> None:
-    """Let a suspended moderator sign in again."""
-    from yobal.cli import commands
-
-    terminal.show(commands.people_resume(config, name))
-
-
-@notice_app.command("test", epilog="Example: yobal notice test")
-def notice_test(config: Config = DEFAULT_CONFIG) -> None:
-    """Send a test to every address, and say which were reached. Exits with 1 if one was not."""
-    from yobal.cli import notice_commands
-
-    lines, is_ok = notice_commands.send_test(config)
-    for line in lines:
-        terminal.show(line)
-    sys.exit(0 if is_ok else 1)
-
-
-@notice_app.command("send", epilog="Example: yobal notice send --config /srv/yobal/yobal.toml")
-def notice_send(config: Config = DEFAULT_CONFIG) -> None:
-    """Send what is due now, for a timer. `yobal serve` does this unless notice_process is "command"."""
-    from yobal.cli import notice_commands
-
-    terminal.show(notice_commands.send(config))
 
 
 @app.command("self-test")

@@ -143,7 +143,7 @@ def _listen_address(url: str) -> str:
 
 
 def _framing_origins(new_settings: NewSettings) -> list[str]:
-    """The news site's own pages show the form. A page that came without TLS may be somebody else's."""
+    """The news site's own pages show the form. A page that came without TLS may be an attacker's."""
     parts = urlsplit(str(new_settings.get("site_url", "")))
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     is_other_host = origin != new_settings.get("public_url", "")

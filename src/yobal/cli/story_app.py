@@ -78,11 +78,11 @@ def sync(
     from yobal.cli import story_sync, sync_plan
 
     if edition and not sync_plan.is_edition(edition):
-        raise typer.BadParameter(f"--edition {edition} is no language tag such as km or en")
+        raise typer.BadParameter(f"--edition {edition} is not a language tag such as km or en")
     try:
         pattern = re.compile(id_pattern) if id_pattern else None
     except re.error as error:
-        raise typer.BadParameter(f"--id-pattern is no regular expression: {error}") from None
+        raise typer.BadParameter(f"--id-pattern is not a regular expression: {error}") from None
     plan = sync_plan.PlanOptions(
         edition=edition,
         id_from="guid" if id_from == "guid" else "url",

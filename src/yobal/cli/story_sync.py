@@ -123,7 +123,7 @@ def _closes_slots(
 
 
 def _pages(source: str, warn: Show) -> Iterator[FeedPage]:
-    """Of a feed or a sitemap, and of the sitemaps that an index names. Raises CannotFetch, CannotReadFeed."""
+    """The pages of a feed or a sitemap, and of the sitemaps that an index names. Raises CannotFetch, CannotReadFeed."""
     with _open(source) as file:
         children: list[str] = []
         for item in feed_reader.read(file, source):

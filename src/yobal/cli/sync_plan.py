@@ -180,7 +180,7 @@ def _slug(url: str) -> str:
 
 
 def _path(url: str) -> str:
-    """Empty for what is no address."""
+    """Empty if it is not an address."""
     split = web_url.split(url)
     return split.path if split is not None else ""
 

@@ -21,7 +21,7 @@ _ARRIVALS_MAX: Final = 4
 
 
 class Admission(msgspec.Struct, kw_only=True):
-    """Of a story or of the site, since the last slot."""
+    """The admission of a story or of the site since the last slot."""
 
     is_full: bool  # as decided at that slot
     arrival_count: int

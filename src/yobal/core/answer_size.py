@@ -39,7 +39,7 @@ def gzip_answer_bytes(limits: Limits) -> int:
 
 
 def _graphemes_max(limits: Limits) -> tuple[int, ...]:
-    """Of all that a receipt can show: the longest text, name, note, and what an edit added."""
+    """The limits of all that a receipt can show: text, name, note, and what an edit added."""
     return (
         limits.text_graphemes_max,
         limits.name_graphemes_max,

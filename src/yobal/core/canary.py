@@ -1,7 +1,7 @@
 """The canary: a comment that the server sends to its own form once a day, to see that comments come through.
 
 Rules without files, network or clock. The form, the seal and the inbox do not know that it is one: the desk's
-side recognises it by its idempotency hash, which nobody can make without the key that was in the form.
+side recognises it by its idempotency hash, which cannot be made without the key that was in the form.
 """
 
 from typing import Final, Literal
@@ -21,11 +21,11 @@ from yobal.core.schedule import (
 CANARY: Final = (
     "canary"  # in the column of states; it is no `State`, because no verb leads to it or from it
 )
-# Short, because it is sent whatever the limits are, and for a moderator: if it was not recognised, one reads it.
+# Short, to fit any limit. A moderator reads it if the desk's side did not recognise it.
 TEXT: Final = (
     "A daily test of the server. If you can read this, tell your technician, and reject it."
 )
-# Only so soon after a round: at any other time, its place in the inbox would tell which comments came before.
+# Soon after a round only: at another time, its place in the inbox would tell which comments came before.
 SEND_SECONDS_MAX: Final = 60
 LATE_SECONDS: Final = 3 * DAY_SECONDS  # with one slot a day, the last step is after two days
 
@@ -41,7 +41,7 @@ PROBLEMS: Final[dict[Step, str]] = {
     "form": "the form did not take it",
     "inbox": "the form took it, and it did not come to the desk with the next round",
     "sealing": "it was not sealed to the newest key",
-    "count": "it was counted as a reader's comment, or not at all",
+    "count": "it was taken for a reader's comment, or not counted at all",
     "expiry": "it was not destroyed at its slot",
 }
 

@@ -62,7 +62,7 @@ class DecisionSignature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def envelope_hash(envelope: bytes) -> str:
-    """Of the age file, as the browser has it before it decrypts it."""
+    """The hash of the age file, as the browser has it before it decrypts it."""
     return hashlib.sha256(envelope).hexdigest()
 
 
@@ -132,7 +132,7 @@ class Signers(msgspec.Struct, frozen=True, kw_only=True):
 def signers_of(
     roster: Roster, signed: Sequence[SignedStatement], former: Sequence[Sequence[SignedStatement]]
 ) -> Signers:
-    """Of verified chains only: nothing is verified here."""
+    """Takes verified chains only: nothing is verified here."""
     positions: dict[str, _Position] = {}
     memberships: dict[tuple[int, str], _Membership] = {}
     for roster_number, chain in enumerate([*former, signed]):

@@ -1,4 +1,4 @@
-"""When a comment that nobody decides is destroyed unread, and from when on the desk says so."""
+"""When an undecided comment is destroyed unread, and from when on the desk warns of it."""
 
 from typing import Final
 

@@ -72,7 +72,7 @@ class ExportedComment(msgspec.Struct, frozen=True, kw_only=True, tag_field="line
 
 
 class StoryExport(NamedTuple):
-    """`main_edition` is that most comments were written in; of several, the first. Comments come after their parents."""
+    """`main_edition` is the edition that most comments were written in; the first if there are several. Comments come after their parents."""
 
     story: ExportedStory
     main_edition: str

@@ -29,7 +29,7 @@ RECIPIENT_DOMAIN: Final = b"yobal receipt recipient 1\0"
 # An age file around one recipient's stanza, and for each further recipient.
 _AGE_BYTES: Final = 22 + 48 + 16 + 16
 _STANZA_BYTES: Final = 98
-# Every one is sealed to as many recipients as a comment can have receipts; what is missing is made up.
+# All feedback is sealed to as many recipients as a comment can have receipts; missing ones are random.
 SEALED_BYTES: Final = FEEDBACK_BYTES + _AGE_BYTES + COPIES_MAX * _STANZA_BYTES
 SEALED_NOTE_BYTES: Final = NOTE_BYTES + _AGE_BYTES + _STANZA_BYTES
 # Other implementations of age add a stanza that says nothing; the desk's does not.
@@ -44,7 +44,7 @@ class SealedFeedback(msgspec.Struct, frozen=True):
 
     @property
     def hash(self) -> str:
-        """What the moderator signs, so that nobody else can exchange it."""
+        """What the moderator signs, so that it cannot be exchanged."""
         parts = (self.sealed, self.sealed_note)
         return hashlib.sha256(
             HASH_DOMAIN + b"".join(hashlib.sha256(part).digest() for part in parts)
@@ -52,7 +52,7 @@ class SealedFeedback(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A part of a text: of the author's and of the edited one, or of one of them."""
+    """A part of the author's text, of the edited text, or of both."""
 
     kind: Literal["same", "deleted", "inserted"]
     text: Annotated[str, msgspec.Meta(min_length=1)]
@@ -96,7 +96,7 @@ def pad_note(note: str) -> bytes:
 
 
 def read(plain: bytes, limits: Limits) -> Feedback | None:
-    """None unless a moderator may write this, so that it fits the answer to a receipt."""
+    """None if it breaks a limit: then it might not fit the answer to a receipt."""
     try:
         feedback = msgspec.json.decode(plain, type=Feedback)
     except (msgspec.DecodeError, ValueError):

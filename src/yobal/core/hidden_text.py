@@ -33,5 +33,5 @@ def decode(plain: bytes) -> HiddenText:
 
 
 def destroy_slot(schedule: Schedule, now: float) -> Slot:
-    """Of what is removed now."""
+    """The slot that destroys a text that is removed now."""
     return next_slot(schedule, now, steps=SLOTS)

@@ -46,7 +46,7 @@ def feedback_key(
 ) -> bytes:
     """A key that only this form with this submission makes again: it binds the recipients of receipts to a comment.
 
-    It is in the envelope and nowhere else. Whoever writes into the database, even with every key of the
+    It is in the envelope and nowhere else. An attacker who writes the database, even with every key of the
     server, has no form and no text to make it from.
     """
     key = _day_key(keys, idempotency_key, today)

@@ -39,7 +39,7 @@ def is_known(tag: str) -> bool:
 
 @cache
 def _languages() -> frozenset[str]:
-    """Those with a name in English, and those whose usual script CLDR knows."""
+    """Languages with a name in English, or with a usual script in CLDR."""
     usual = {tag.partition("_")[0] for tag in get_global("likely_subtags")}
     return frozenset(Locale.parse("en").languages) | usual
 

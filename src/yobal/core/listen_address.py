@@ -38,7 +38,7 @@ def is_valid(listen: str) -> bool:
 
 
 def overlap(first: str, second: str) -> bool:
-    """Whether two servers cannot listen there together: an unspecified address takes the port on all."""
+    """Whether two servers cannot both listen there: an unspecified address takes the port on all addresses."""
     one_side, other_side = parse(first), parse(second)
     if not (isinstance(one_side, TcpAddress) and isinstance(other_side, TcpAddress)):
         return one_side == other_side

@@ -1,6 +1,6 @@
 """Sentences that the desk offers for a note to an author, for each clause and language.
 
-They quote nothing and name nobody: an author's phone may be taken. The catalogues in `locales/` have the translations.
+They quote nothing and name no person: an author's phone may be taken. The catalogues in `locales/` have the translations.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +39,7 @@ BUILT_IN: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class PresetNotes(msgspec.Struct, frozen=True):
-    """Of one clause, in one language. The newsroom may have none there."""
+    """The sentences for one clause in one language. The newsroom may have none there."""
 
     clause: str
     lang: str
@@ -47,7 +47,7 @@ class PresetNotes(msgspec.Struct, frozen=True):
 
 
 def replaced(built_in: Iterable[PresetNotes], own: Iterable[PresetNotes]) -> list[PresetNotes]:
-    """The newsroom's own sentences in place of Yobal's, where it has any or wants none."""
+    """Yobal's sentences, replaced by the newsroom's own for each clause and language that it lists."""
     notes = {(item.clause, item.lang): item for item in (*built_in, *own)}
     return [item for item in notes.values() if item.sentences]
 
@@ -56,13 +56,13 @@ def problems(notes: PresetNotes) -> Iterator[str]:
     """What is wrong with the newsroom's own, a sentence each."""
     where = f"[{notes.clause}] {notes.lang}"
     if notes.clause not in CLAUSE_KEYS:
-        yield f"[{notes.clause}] is no clause: {', '.join(sorted(CLAUSE_KEYS))}"
+        yield f"[{notes.clause}] is not a clause: use {', '.join(sorted(CLAUSE_KEYS))}"
     if not language_tag.is_known(notes.lang):
         yield f'{where}: the name of a language is a tag, for example "km"'
     if len(notes.sentences) > SENTENCES_MAX:
         yield f"{where}: at most {SENTENCES_MAX} sentences"
     for sentence in notes.sentences:
         if texts.line_problem(sentence):
-            yield f"{where}: a sentence is one line of plain text, and not {sentence!r}"
+            yield f"{where}: a sentence is one line of plain text, not {sentence!r}"
         elif texts.excess_length(sentence, NOTE_GRAPHEMES_MAX):
             yield f"{where}: a sentence has at most {NOTE_GRAPHEMES_MAX} characters: {sentence!r}"

@@ -22,7 +22,7 @@ class PurgedMember(msgspec.Struct, frozen=True, tag="member", tag_field="kind"):
 
 
 class PurgedEpoch(msgspec.Struct, frozen=True, tag="epoch", tag_field="kind"):
-    """An epoch whose key nobody can get any more."""
+    """An epoch whose key was destroyed."""
 
     epoch_id: str
 

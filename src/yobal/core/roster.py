@@ -100,13 +100,13 @@ class NewEpoch(_Statement, frozen=True, tag="epoch"):
 
 
 class PasskeyAdded(_Statement, frozen=True, tag="add_passkey"):
-    """Of the member who signs."""
+    """Concerns the member who signs."""
 
     passkey_hash: Hex32
 
 
 class PasskeyRemoved(_Statement, frozen=True, tag="remove_passkey"):
-    """Of the member who signs."""
+    """Concerns the member who signs."""
 
     passkey_hash: Hex32
 
@@ -368,7 +368,7 @@ def _apply(
 
 
 def _passkeys(roster: Roster, statement: PasskeyAdded | PasskeyRemoved) -> tuple[str, ...]:
-    """Those of the signer, with one more or one less."""
+    """The signer's passkeys, with one more or one less."""
     own, changed = roster.members[statement.by].passkeys, statement.passkey_hash
     if isinstance(statement, PasskeyAdded):
         everyones = (passkey for member in roster.members.values() for passkey in member.passkeys)

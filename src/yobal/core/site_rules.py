@@ -15,7 +15,7 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     receipt_days: int = 30
     # How long the sealed original is kept after an edit, a rejection or a removal.
     original_retention_days: int = 14
-    pending_days: int = 30  # then a comment that nobody has decided is destroyed unread
+    pending_days: int = 30  # then an undecided comment is destroyed unread
     max_pending_per_story: int = 500
     max_pending_per_site: int = 5_000
     session_hours: int = 12

@@ -30,7 +30,7 @@ REMOVED: Final = (
 )
 WITHDRAWN: Final = "withdrawn"  # by its author
 LOST: Final = "lost"  # nothing of it can be decrypted: restored without cells
-EXPIRED: Final = "expired"  # nobody decided in time, and it was destroyed unread
+EXPIRED: Final = "expired"  # not decided in time, and destroyed unread
 
 TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (PENDING, "publish"): HELD,

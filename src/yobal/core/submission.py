@@ -86,7 +86,7 @@ def has_too_many_marks(text: str, graphemes_max: int) -> bool:
 
 
 def compressed_bytes_max(graphemes_max: int) -> int:
-    """Of a text of so many characters: no language comes near it, only random marks exceed it.
+    """The limit for a text of so many characters. No language comes near it; only random marks exceed it.
 
     The answer that shows the text would be longer than others, and so would show whose it is.
     """

@@ -41,7 +41,7 @@ class DecisionSigner:
         self._signing_key = signing.public_key(seed)
 
     def head(self) -> str:
-        """Of the roster, as the moderator's browser has verified it."""
+        """The head of the roster, as the moderator's browser has verified it."""
         with self._components.database.reading() as conn:
             roster = self._components.roster_reader.read(conn)
         return roster.head if roster is not None else "0" * 64

@@ -39,7 +39,7 @@ def as_json(sealed: SealedFeedback) -> dict[str, str]:
 
 
 def _recipients(components: Components, comment_id: str) -> tuple[list[str], str]:
-    """Of the receipts, and of the epoch."""
+    """The recipients of the receipts, and that of the epoch."""
     with components.database.reading() as conn:
         comment = comments.get(conn, comment_id)
         roster = components.roster_reader.read(conn)

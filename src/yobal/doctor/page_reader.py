@@ -116,7 +116,7 @@ class _Reader(HTMLParser):
 
 
 def _joined(base: str, address: str) -> str:
-    """Empty for what no browser fetches, because its host or port cannot be one."""
+    """Empty if no browser would fetch it, because its host or port is not valid."""
     try:
         url = urljoin(base, address)
         _ = urlsplit(url).port

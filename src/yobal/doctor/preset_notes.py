@@ -11,7 +11,7 @@ _CHECK: Final = "the file of prepared sentences for notes is valid"
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Nothing where the newsroom has no sentences of its own."""
+    """No finding if the newsroom has no sentences of its own."""
     if not settings.preset_notes_file:
         return []
     try:

@@ -51,7 +51,7 @@ def _is_server(process: Path) -> bool:
 
 
 def _has_allocator_settings(environment: str) -> bool:
-    """Of the allocators that the test does not cover. glibc, which it covers, empties its variable."""
+    """Whether the allocators that the test does not cover are set. glibc, which it covers, empties its variable."""
     variables = dict(line.partition("=")[::2] for line in environment.split("\0"))
     return allocators.is_hardened(variables) and all(
         variables.get(name) == value

@@ -21,7 +21,7 @@ from yobal.server.settings import Settings
 
 LIMITS: Final = FetchLimits(size_bytes_max=8 * 1_024 * 1_024, seconds_max=30)
 CSP: Final = "content-security-policy"
-# Who watches readers for others. Not complete: every host of others is listed, with or without a name.
+# Companies that watch readers. Not complete: every host of others is listed, with or without a name.
 TRACKERS: Final = {
     "googletagmanager.com": "Google Tag Manager",
     "google-analytics.com": "Google Analytics",

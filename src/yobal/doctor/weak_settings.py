@@ -100,8 +100,8 @@ WEAKNESSES: Final = (
     _Weakness(
         "pending_days",
         lambda s: s.pending_days > s.receipt_days,
-        "use receipt_days or less: a receipt has stopped working before it could say that nobody"
-        " decided in time",
+        "use receipt_days or less: otherwise a receipt stops working before it could say that the"
+        " comment was not read in time",
     ),
     _Weakness(
         "epoch_days",

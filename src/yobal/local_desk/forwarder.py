@@ -98,7 +98,7 @@ class Forwarder:
                 self._session_token = ""
 
     async def about(self) -> About:
-        """Of the same version and site as at the first time. Raises VersionDiffers as well."""
+        """The answer must name the same version and site as the first time; otherwise raises VersionDiffers."""
         response = await self.post(ABOUT, b"{}")
         if response.status != _OK:
             raise ServerResponseInvalid

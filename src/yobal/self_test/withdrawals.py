@@ -1,4 +1,4 @@
-"""Attack: withdraw two published comments, of which one has a reply that waits for a moderator.
+"""Attack: withdraw two published comments, one with a reply that waits for a moderator.
 
 A line that stays for one and not for the other would show that somebody has replied.
 """

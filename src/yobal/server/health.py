@@ -156,7 +156,7 @@ def is_backup_late(settings: Settings, *, now: float) -> bool:
 
 
 def missed_canary_step(settings: Settings, *, now: float) -> Step | None:
-    """Where the daily canary did not come through. Nothing while none is sent."""
+    """The step at which the daily canary did not come through; None if all is well, or the canary is off."""
     if settings.canary == "off":
         return None
     return canary.missed_step(CanaryFile(settings.secrets_dir).read(), now)

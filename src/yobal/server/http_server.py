@@ -17,7 +17,7 @@ from yobal.core.listen_address import UnixAddress
 HEADER_SECONDS: Final = 10  # from the connection on, so that a silent one ends as well
 HEADER_BYTES_MAX: Final = 16 * 1024
 BACKLOG: Final = 1_024  # connections that wait in the kernel
-SOCKET_MODE: Final = 0o660  # whoever is in the group may connect, and no other user
+SOCKET_MODE: Final = 0o660  # only the group may connect
 _KEEP_OWNER: Final = -1
 
 

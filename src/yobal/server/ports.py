@@ -86,7 +86,9 @@ def _clear_path(address: str, path: Path) -> None:
     except FileNotFoundError:
         return
     if not is_socket:
-        raise UnsupportedEnvironment(_cannot_listen(address, "there is a file, and no socket"))
+        raise UnsupportedEnvironment(
+            _cannot_listen(address, "there is a file that is not a socket")
+        )
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))

@@ -144,7 +144,7 @@ def _stored_keys(conn: Connection, encrypted: Sequence[EncryptedArrival]) -> set
 def _without_repeats(
     encrypted: Sequence[EncryptedArrival], stored: set[str | bytes]
 ) -> list[EncryptedArrival]:
-    """Of several with the same id or idempotency hash, only the first."""
+    """Only the first of several with the same id or idempotency hash."""
     new = []
     for comment in encrypted:
         keys = (comment.arrival.id, comment.arrival.idempotency_hash)

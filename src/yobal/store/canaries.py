@@ -38,7 +38,7 @@ def find(conn: Connection, site_id: str, idempotency_hash: bytes) -> CanaryRow |
 
 
 def list_before(conn: Connection, site_id: str, slot: Slot) -> list[CanaryRow]:
-    """Those that came with a round before this slot."""
+    """Rows that came with a round before this slot."""
     chosen = sa.select(*_COLUMNS).where(
         comments.c.site_id == site_id, comments.c.state == CANARY, comments.c.arrival_round < slot
     )
@@ -51,7 +51,7 @@ def delete(conn: Connection, comment_id: str) -> None:
 
 
 def return_to_queue(conn: Connection, comment_ids: Collection[str]) -> None:
-    """What is marked and was not sent by this server: a moderator decides."""
+    """Rows that are marked and were not sent by this server: a moderator decides on them."""
     of_ids = comments.c.id.in_(list(comment_ids))
     conn.execute(comments.update().where(of_ids, comments.c.state == CANARY).values(state=PENDING))
 

@@ -35,7 +35,7 @@ _REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindpar
 
 
 def find_used(database: Database, numbers: Collection[int]) -> set[int]:
-    """Those of these cells that encrypt something, or are not overwritten yet."""
+    """Which of these cells encrypt something, or are not overwritten yet."""
     columns = (*_NAMED_BY, expired_cells.c.cell)
     ordered = sorted(numbers)
     chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

@@ -129,7 +129,7 @@ def undo_of(conn: Connection, decision_id: str) -> Decision | None:
 
 
 def superseded(conn: Connection, decision_ids: Sequence[str]) -> list[Superseded]:
-    """Those of the decisions that are not in force any more, each with the act that came after it."""
+    """Which of these decisions are not in force any more, each with the act that came after it."""
     later = decisions.alias("later")
     is_undo = later.c.undoes_id == decisions.c.id
     back = decisions.alias("back")
@@ -155,7 +155,7 @@ def superseded(conn: Connection, decision_ids: Sequence[str]) -> list[Superseded
             decisions.c.id.in_(decision_ids),
             sa.or_(later.c.id.is_not(None), comments.c.state == WITHDRAWN),
         )
-        # Of a decision that was undone, a removal that came later concerns another decision.
+        # If a decision was undone, a later removal concerns another decision.
         .order_by(is_undo.is_(True)),
     )
     return list({row.decision_id: row for row in rows}.values())

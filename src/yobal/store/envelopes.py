@@ -30,7 +30,7 @@ def get(conn: Connection, comment_id: str) -> EnvelopeRow | None:
 
 
 def page(conn: Connection, *, state: State, after: str, limit: int) -> list[EnvelopeRow]:
-    """Of comments in a state, ordered by comment id; an empty `after` starts at the first."""
+    """Envelopes of comments in a state, ordered by comment id; an empty `after` starts at the first."""
     rows = (
         sa.select(*_COLUMNS)
         .join(comments, comments.c.id == envelopes.c.comment_id)

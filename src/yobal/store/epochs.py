@@ -173,7 +173,7 @@ def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
 def end_unsigned(
     conn: Connection, site_id: str, signed_ids: Collection[str], *, slot: Slot
 ) -> None:
-    """Those that a resumed roster does not name any more: the desk would take them for a stranger's."""
+    """End the epochs that a resumed roster does not name any more: the desk would take them for a stranger's."""
     unsigned = sa.and_(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
     _end(conn, unsigned, slot=slot)
 
@@ -197,14 +197,14 @@ def destroy(conn: Connection, epoch_ids: Sequence[str], *, slot: Slot) -> None:
 
 
 class EndedEpoch(msgspec.Struct, frozen=True):
-    """An epoch that another has followed, in this slot."""
+    """An epoch, with the slot in which the next one began."""
 
     epoch_id: str
     last_slot: Slot
 
 
 def list_emptied(conn: Connection, site_id: str) -> list[EndedEpoch]:
-    """Those that have ended, are not destroyed, and to which no stored envelope is sealed."""
+    """Epochs that have ended, are not destroyed, and to which no stored envelope is sealed."""
     sealed_to = (
         sa.select(comments.c.epoch_id)
         .join(envelopes, envelopes.c.comment_id == comments.c.id)
@@ -227,7 +227,7 @@ def list_wraps(conn: Connection) -> list[WrapRow]:
 
 
 def living_ids(conn: Connection, site_id: str) -> set[str]:
-    """Of all epochs that are not destroyed: only these may get a wrap."""
+    """The ids of all epochs that are not destroyed: only these may get a wrap."""
     living = sa.and_(epochs.c.site_id == site_id, epochs.c.destroyed_slot.is_(None))
     return set(conn.execute(sa.select(epochs.c.id).where(living)).scalars())
 

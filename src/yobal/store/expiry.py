@@ -55,7 +55,7 @@ def delete_expired(conn: Connection, *, now: float) -> None:
 
 
 def delete_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
-    """Of withdrawn comments whose day key is destroyed."""
+    """Delete the hashes of withdrawn comments whose day key is destroyed."""
     conn.execute(
         comments.update()
         .where(

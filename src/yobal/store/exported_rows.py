@@ -77,7 +77,7 @@ def roots(
 def replies(
     conn: Connection, rows: Sequence[PublishedCommentRow], *, first: int = 0, last: int = _ALL
 ) -> dict[str | None, list[PublishedCommentRow]]:
-    """Of these top-level comments of one thread: their replies at these positions, oldest first."""
+    """The replies to these top-level comments of a thread at these positions, oldest first."""
     root_ids = [row.id for row in rows if row.next_reply_position]
     by_root: dict[str | None, list[PublishedCommentRow]] = {}
     if not root_ids:
@@ -91,7 +91,7 @@ def replies(
 
 
 def parts(rows: Sequence[PublishedCommentRow]) -> Iterator[list[PublishedCommentRow]]:
-    """So many top-level comments that their replies fit in memory; at least one in each part."""
+    """Split top-level comments into parts whose replies fit in memory. Each has at least one comment."""
     part: list[PublishedCommentRow] = []
     reply_count = 0
     for row in rows:
@@ -105,7 +105,7 @@ def parts(rows: Sequence[PublishedCommentRow]) -> Iterator[list[PublishedComment
 
 
 def comment_of(row: PublishedCommentRow) -> ExportedComment:
-    """As pages show it: a comment that is withheld has no words."""
+    """A comment as pages show it: a withheld one has no words."""
     is_shown = row.removal is None and not row.is_withheld
     return ExportedComment(
         id=row.id,

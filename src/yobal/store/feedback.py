@@ -11,7 +11,7 @@ from yobal.store.tables import comments, feedback, receipts
 def add(
     conn: Connection, sealed: SealedFeedback | None, *, decision_id: str, comment_id: str
 ) -> None:
-    """Nothing is stored where the moderator wrote nothing."""
+    """Does nothing if the moderator wrote nothing."""
     if sealed is not None:
         conn.execute(
             feedback.insert().values(
@@ -29,7 +29,7 @@ def delete_of_comment(conn: Connection, comment_id: str) -> None:
 
 
 def delete_without_receipt(conn: Connection) -> None:
-    """Where no code can open it any more."""
+    """Delete the feedback that no code can open any more."""
     has_receipt = (
         sa.exists()
         .where(comments.c.id == feedback.c.comment_id)

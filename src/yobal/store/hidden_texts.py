@@ -115,7 +115,7 @@ def wait_for_lead(conn: Connection, site_id: str, pseudonym: str) -> int:
 
 
 def wait_for_lead_after_restore(conn: Connection, site_id: str) -> None:
-    """Of every text: what was decided about it after the backup is not known."""
+    """Every text waits, because the decisions after the backup are not known."""
     of_site = hidden_texts.c.site_id == site_id
     conn.execute(hidden_texts.update().where(of_site).values(waits_for_lead=True))
 

@@ -46,7 +46,7 @@ def delete(conn: Connection, signing_key: str, opened_by: str) -> int:
 
 
 def delete_of(conn: Connection, signing_key: str) -> None:
-    """All of one owner."""
+    """Delete all identities of an owner. The caller purges."""
     cells.delete(conn, member_identities, member_identities.c.signing_key == signing_key)
 
 

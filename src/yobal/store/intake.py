@@ -106,7 +106,7 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     is_hidden: bool = False  # removed, and not destroyed yet
     is_withheld: bool = False  # published, and not shown: it does not verify
     withdrawal_request: RequestKind | None = None  # under any code of this comment
-    # Of the decision that is shown: what its signature covers.
+    # What the signature of the decision that is shown covers.
     comment_id: str | None = None
     verdict: Verdict | None = None
     envelope_hash: str | None = None
@@ -163,7 +163,7 @@ def list_statements(conn: Connection, site_id: str) -> list[SignedStatement]:
 
 
 def list_former_statements(conn: Connection, site_id: str, *, first: str) -> list[SignedStatement]:
-    """Of the former roster with this first statement, also without keys."""
+    """The statements of the former roster with this first statement, also without keys."""
     chosen = _FORMER_STATEMENTS.bindparams(site_id=site_id, first=first)
     return fetch_all(conn, SignedStatement, chosen)
 

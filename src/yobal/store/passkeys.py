@@ -89,5 +89,5 @@ def delete_of(conn: Connection, site_id: str, pseudonym: str) -> None:
 
 
 def delete_all(conn: Connection, site_id: str) -> None:
-    """Of the members of a roster that another replaces."""
+    """Delete the passkeys of all members, because another roster replaces theirs."""
     conn.execute(passkeys.delete().where(passkeys.c.site_id == site_id))

@@ -1,4 +1,4 @@
-"""Moderators, invitations, registrations and sessions. Who is a member says `statements.py`."""
+"""Moderators, invitations, registrations and sessions. `statements.py` says who is a member."""
 
 import hashlib
 from typing import Final, Literal
@@ -111,7 +111,7 @@ def get_by_key(conn: Connection, site_id: str, signing_key: str) -> Moderator | 
 
 
 def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
-    """Of active and inactive moderators."""
+    """The pseudonyms of active and inactive moderators."""
     pseudonyms = sa.select(moderators.c.pseudonym).where(moderators.c.site_id == site_id)
     return list(conn.execute(pseudonyms).scalars())
 
@@ -215,7 +215,7 @@ def _sessions_of(site_id: str, pseudonym: str) -> sa.Delete:
 
 
 def delete_sessions(conn: Connection, site_id: str, pseudonym: str) -> None:
-    """For new words: whoever is signed in with the old ones signs in again."""
+    """For new words: people who are signed in with the old ones must sign in again."""
     conn.execute(_sessions_of(site_id, pseudonym))
 
 
@@ -290,7 +290,7 @@ def add_registration(conn: Connection, registration: Registration) -> None:
 
 
 def list_registrations(conn: Connection, site_id: str, *, now: float) -> list[Registration]:
-    """Those that have not expired."""
+    """Registrations that have not expired."""
     return fetch_all(
         conn,
         Registration,

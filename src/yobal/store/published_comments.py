@@ -167,7 +167,7 @@ def replies_to(
 
 
 def tombstones_without_replies(conn: Connection, site_id: str) -> list[PublishedCommentRow]:
-    """Those that no row replies to, and that are not the root of any; tombstones count as replies.
+    """Tombstones that no row replies to and that are the root of none; tombstones count as replies.
 
     Not while a text is hidden: a lead may bring it back to its place.
     """

@@ -21,7 +21,7 @@ class ScratchIds:
         self._conn.executemany("insert into ids values (?, ?)", sorted(rows))
 
     def numbers(self, ids: Collection[str]) -> dict[str, int]:
-        """Those of these ids that were added."""
+        """The numbers of these ids, if they were added."""
         ordered = sorted(ids)
         numbers: dict[str, int] = {}
         for start in range(0, len(ordered), _CHUNK):

@@ -14,7 +14,7 @@ from yobal.store.tables import sessions
 def list_open(
     conn: Connection, site_id: str, *, pseudonym: str | None, now: float
 ) -> list[Session]:
-    """Of one moderator, or with None of all; ordered by the slot in which they began."""
+    """The sessions of one moderator, or with None of all, ordered by the slot in which they began."""
     of_owner = (sessions.c.pseudonym == pseudonym,) if pseudonym is not None else ()
     return fetch_all(
         conn,

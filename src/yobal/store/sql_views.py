@@ -35,7 +35,7 @@ _POSTGRESQL_VIEWS: Final = {
 # Takes the hash of a receipt, and for one that is still in the inbox the idempotency hash of its
 # comment. A decision is not shown before the release that made it final (`sites.released_slot`).
 # The text is shown once it is published: until then it is encrypted under a cell, which the intake
-# cannot read. What is withheld may be an attacker's text, and is shown to nobody. The decision comes
+# cannot read. A withheld text may be an attacker's, and is not shown. The decision comes
 # with all that its signature covers, so that the intake can verify it.
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,

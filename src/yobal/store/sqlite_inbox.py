@@ -260,7 +260,7 @@ class SqliteInbox:
             return list(conn.exec_driver_sql(query, tuple(values)).all())
 
     def _stored_receipt_counts(self, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
-        """Of the comments that are in the tables already, how many receipts each has."""
+        """How many receipts each of the comments that are in the tables already has."""
         hashes = tuple(arrival.idempotency_hash for arrival in arrivals)
         with self._database.autocommit() as conn:
             rows = conn.exec_driver_sql(_STORED + _marks(hashes), hashes)

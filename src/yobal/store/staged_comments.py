@@ -85,7 +85,7 @@ _STATES: Final = {None: PUBLISHED, "withdrawn": WITHDRAWN}  # by removal; of all
 
 
 def imported_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, Slot]:
-    """Those of these ids that an import has brought before: with the slot of those that are staged, `SEALED_SLOT`, or 0."""
+    """Which of these ids an import has brought before: with the slot if it is staged, otherwise `SEALED_SLOT` or 0."""
     slots: dict[str, Slot] = {}
     for chunk in _chunks(sorted(comment_ids)):
         rows = conn.execute(
@@ -104,7 +104,7 @@ def imported_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, 
 
 
 def existing_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, Slot]:
-    """Those of these ids that comments have which no import may have brought."""
+    """Which of these ids belong to comments that no import may have brought."""
     return {
         comment_id: 0
         for chunk in _chunks(sorted(comment_ids))
@@ -235,7 +235,7 @@ def count_sealed(conn: Connection, import_id: str) -> int:
 
 
 def stories(conn: Connection, import_id: str) -> list[StagedStory]:
-    """Those with most comments first."""
+    """The stories with most comments come first."""
     counted = sa.func.count().label("comments")
     rows = (
         sa.select(

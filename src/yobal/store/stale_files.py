@@ -107,7 +107,7 @@ def stories_waiting(conn: Connection, site_id: str) -> frozenset[str]:
 def still_stale(
     conn: Connection, site_id: str, story_id: str, files: Collection[StaleFile]
 ) -> list[StaleFileRow]:
-    """Those of these files that were not written yet."""
+    """Which of these files were not written yet."""
     of_story = sa.select(stale_files).where(
         stale_files.c.site_id == site_id, stale_files.c.story_id == story_id
     )

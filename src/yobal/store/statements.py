@@ -74,7 +74,7 @@ def former_firsts(conn: Connection, site_id: str) -> list[str]:
 
 
 def list_former(conn: Connection, site_id: str, *, first: str) -> list[SignedStatement]:
-    """Of the roster with this first statement, in order."""
+    """The statements of the roster with this first statement, in order."""
     chosen = sa.select(*(former_statements.c[column.name] for column in _COLUMNS)).where(
         former_statements.c.site_id == site_id, former_statements.c.first == first
     )

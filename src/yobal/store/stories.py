@@ -42,7 +42,7 @@ def exists(conn: Connection, site_id: str, story_id: str) -> bool:
 
 
 def existing(conn: Connection, site_id: str, story_ids: Collection[str]) -> set[str]:
-    """Those of these ids that a story has."""
+    """Which of these ids a story has."""
     chosen = sa.select(stories.c.story_id).where(stories.c.site_id == site_id)
     return set(conn.execute(chosen).scalars()) & set(story_ids) if story_ids else set()
 
@@ -152,7 +152,7 @@ def tags_of(conn: Connection, site_id: str, story_ids: Collection[str]) -> dict[
 
 
 def all_editor_texts(conn: Connection, site_id: str) -> dict[tuple[str, str], EditorTexts]:
-    """Of the whole site, by story and edition."""
+    """The editor texts of the whole site, by story and edition."""
     rows = conn.execute(sa.select(editions).where(editions.c.site_id == site_id))
     return {
         (row.story_id, row.tag): EditorTexts(question=row.question, pinned_note=row.pinned_note)

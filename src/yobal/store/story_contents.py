@@ -86,7 +86,7 @@ def delete_envelopes(conn: Connection, site_id: str, story_id: str) -> None:
 
 
 def delete(conn: Connection, site_id: str, story_id: str) -> None:
-    """Of decisions, the rows stay. The caller purges."""
+    """Delete everything but the rows of decisions. The caller purges."""
     ids = _ids(site_id, story_id)
     delete_envelopes(conn, site_id, story_id)
     for table in (held_texts, hidden_texts):

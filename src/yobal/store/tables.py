@@ -134,7 +134,7 @@ epochs = sa.Table(
     _flag("is_current"),  # of the present roster; the others are of those before `init --new-epoch`
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
-    # Since then it has no wrap, and gets none any more: nobody can open what was sealed to it.
+    # Since then it has no wrap, and gets none any more: what was sealed to it cannot be opened.
     _slot("destroyed_slot", nullable=True),
     sa.UniqueConstraint("site_id", "number"),
     sqlite_with_rowid=False,
@@ -167,7 +167,7 @@ moderators = sa.Table(
 
 member_identities = sa.Table(
     "member_identities",
-    metadata,  # the personal identity of a member, or of who waits for a confirmation
+    metadata,  # the personal identity of a member, or of a person who waits for a confirmation
     _key("signing_key"),
     _key("opened_by"),  # `words`, `sheet` or a passkey's hash: what opens the age file
     _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
@@ -197,7 +197,7 @@ passkeys = sa.Table(
     _bytes("credential_id"),
     _text("passkey"),  # what its owner says of it; see core/roster.py
     _slot("since_slot"),
-    # Of the authenticator, if it counts; else 0. It has 32 bits without a sign.
+    # The authenticator's counter, 32 bits without a sign; 0 if it does not count.
     sa.Column("sign_count", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("site_id", "credential_id"),
     sqlite_with_rowid=False,

@@ -198,7 +198,7 @@ def _comment_page(
 
 
 def _location_of_reply(reply: PublishedCommentRow) -> CommentLocation:
-    """Of a reply after the first five under its root."""
+    """Where a reply after the first five under its root is."""
     number = replies_page_of(reply.position) or 1
     return CommentLocation(comment_id=reply.id, number=number, root_id=reply.root_id)
 

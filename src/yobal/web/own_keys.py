@@ -11,7 +11,8 @@ from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import AnyRequest
 from yobal.web.moderation import DeskDependencies
-from yobal.web.people import assertion_of, signed_statement
+from yobal.web.people import assertion_of
+from yobal.web.roster import signed_statement
 
 
 class OwnKeysController:
@@ -37,7 +38,7 @@ class OwnKeysController:
     def open_with_passkey(
         self, data: JSONBody[request_types.PasskeySignInRequest], request: AnyRequest
     ) -> types.PasskeyIdentity:
-        """Of the member who is signed in, who shows once more that it is them."""
+        """For the member who is signed in, who shows once more that it is them."""
         identity = sign_in.open_with_passkey(
             self._database,
             self._dependencies.cell_file,

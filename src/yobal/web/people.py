@@ -1,6 +1,5 @@
-"""The desk's routes for people: signing in, the roster, invitations, recovery."""
+"""The desk's routes for people: signing in, invitations, joining, recovery."""
 
-import contextlib
 import secrets
 
 from litestar import Response
@@ -9,34 +8,27 @@ from litestar.params import JSONBody
 
 from yobal import __version__
 from yobal.actions import (
-    begin_epoch,
     challenges,
     invite,
     join,
     member_keys,
-    purge_deleted,
     recover,
-    remove_member,
-    resume_roster,
-    return_statements,
     session_lock,
     sign_in,
-    store_pin,
     suspend,
 )
-from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
 from yobal.actions.session_row import SessionAccess
 from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
-from yobal.core.errors import DatabaseUnavailable, KeysMissing, NotSignedIn
-from yobal.core.roster import SignedStatement
+from yobal.core.errors import KeysMissing, NotSignedIn
 from yobal.core.tokens import INVITATION_HOURS
-from yobal.store import epochs, identities, member_activity, people
+from yobal.store import identities, member_activity, people
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import COOKIE, AnyRequest, session_token
 from yobal.web.moderation import DeskDependencies
+from yobal.web.roster import signed_statement
 
 
 class PeopleController:
@@ -129,66 +121,6 @@ class PeopleController:
         response.cookies = [session_cookie("", age=0)]
         return response
 
-    def roster(self) -> types.Roster:
-        """As the database has it: the desk's page verifies it by itself."""
-        with self._database.reading() as conn:
-            _, signed = self._roster_reader.read_to_resume(conn)
-        return types.Roster(serializers.statements(signed))
-
-    def store_pin(
-        self, data: JSONBody[request_types.StorePinRequest], request: AnyRequest
-    ) -> types.Empty:
-        store_pin.store_pin(
-            self._database,
-            self._rules,
-            self._roster_reader,
-            pseudonym=request.state.moderator.pseudonym,
-            roster_pin=data.roster_pin,
-        )
-        return types.Empty()
-
-    def return_statements(
-        self, data: JSONBody[request_types.ReturnStatementsRequest]
-    ) -> types.ReturnedStatements:
-        count = return_statements.return_statements(
-            self._database,
-            self._rules,
-            self._roster_reader,
-            statements=[signed_statement(item) for item in data.statements],
-            now=self._dependencies.clock(),
-            random=secrets.token_bytes,
-        )
-        return types.ReturnedStatements(count)
-
-    def extend_roster(
-        self, data: JSONBody[request_types.ReturnStatementsRequest]
-    ) -> types.ReturnedStatements:
-        count = return_statements.extend_roster(
-            self._database,
-            self._rules,
-            self._roster_reader,
-            statements=[signed_statement(item) for item in data.statements],
-            now=self._dependencies.clock(),
-            random=secrets.token_bytes,
-        )
-        return types.ReturnedStatements(count)
-
-    def resume_roster(
-        self, data: JSONBody[request_types.ResumeRosterRequest], request: AnyRequest
-    ) -> types.Empty:
-        resume_roster.resume_roster(
-            self._database,
-            self._cell_file,
-            self._rules,
-            self._roster_reader,
-            resumed_by=request.state.moderator.pseudonym,
-            statements=[signed_statement(item) for item in data.statements],
-            wraps=_member_wraps(data.wraps),
-            now=self._dependencies.clock(),
-            random=secrets.token_bytes,
-        )
-        return types.Empty()
-
     def open_invitation(
         self, data: JSONBody[request_types.OpenInvitationRequest]
     ) -> types.Invitation:
@@ -237,14 +169,6 @@ class PeopleController:
             activity = member_activity.list_all(conn, site_id)
         return serializers.people_list(self._rules, activity, invitations, registrations)
 
-    def keys(self) -> types.KeysPage:
-        site_id = self._rules.site_id
-        with self._database.reading() as conn:
-            overview = epochs.list_overview(conn, site_id)
-            activity = member_activity.list_all(conn, site_id)
-            roster = self._roster_reader.read(conn)
-        return serializers.keys_page(self._rules, overview, activity, roster)
-
     def invite(
         self, data: JSONBody[request_types.InviteRequest], request: AnyRequest
     ) -> types.NewInvitation:
@@ -288,40 +212,6 @@ class PeopleController:
     ) -> types.Empty:
         join.discard_registration(
             self._database, registration_id=bytes.fromhex(data.registration_id)
-        )
-        return types.Empty()
-
-    def remove_member(
-        self, data: JSONBody[request_types.RemoveMemberRequest], request: AnyRequest
-    ) -> types.RemovedMember:
-        removed = remove_member.remove_member(
-            self._database,
-            self._cell_file,
-            self._rules,
-            self._roster_reader,
-            removed_by=request.state.moderator.pseudonym,
-            statements=[signed_statement(item) for item in data.statements],
-            wraps=_member_wraps(data.wraps),
-            now=self._dependencies.clock(),
-            random=secrets.token_bytes,
-        )
-        # The removal is stored. The scheduler repeats this every second, and reports if it cannot.
-        with contextlib.suppress(DatabaseUnavailable):
-            purge_deleted.overwrite_expired(self._database, self._cell_file)
-        return types.RemovedMember(removed.returned_count)
-
-    def begin_epoch(
-        self, data: JSONBody[request_types.BeginEpochRequest], request: AnyRequest
-    ) -> types.Empty:
-        begin_epoch.begin_epoch(
-            self._database,
-            self._cell_file,
-            self._rules,
-            self._roster_reader,
-            begun_by=request.state.moderator.pseudonym,
-            statement=signed_statement(data.statement),
-            wraps=_member_wraps(data.wraps),
-            now=self._dependencies.clock(),
         )
         return types.Empty()
 
@@ -429,14 +319,6 @@ class PeopleController:
 
 def assertion_of(data: request_types.PasskeySignInRequest) -> Assertion:
     return Assertion(data.credential_id, data.client_data, data.authenticator_data, data.signature)
-
-
-def signed_statement(new: request_types.NewStatement) -> SignedStatement:
-    return SignedStatement(new.statement, new.signature, new.keys, new.keys_signature)
-
-
-def _member_wraps(new: list[request_types.MemberWrap]) -> list[MemberWrap]:
-    return [MemberWrap(wrap.member, wrap.wrap) for wrap in new]
 
 
 def _newcomer(new: request_types.NewKeys) -> Newcomer:

@@ -179,7 +179,7 @@ class BeginEpochRequest(Request):
 
 
 class ReturnStatementsRequest(Request):
-    """Those that a browser holds and the server lacks. A body has no room for more."""
+    """Statements that a browser holds and the server lacks. A body has no room for more."""
 
     statements: Annotated[list[NewStatement], msgspec.Meta(min_length=1, max_length=500)]
 
@@ -328,7 +328,7 @@ class RemoveRequest(Signed):
 
 
 class ImportSampleRequest(Request):
-    """Of one story, or of all."""
+    """Comments of one story, or of all stories."""
 
     import_id: Id
     story_id: Annotated[str, msgspec.Meta(max_length=128)] | None = None

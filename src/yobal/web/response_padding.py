@@ -15,7 +15,7 @@ _COMMENT_BYTES: Final = len(b"<!---->")
 
 
 def pad(response: Response, limits: Limits, *, is_gzip_accepted: bool) -> Response:
-    """Of an HTML page. `no-transform` forbids a proxy to compress it again, which would undo the padding."""
+    """Pad an HTML page. `no-transform` forbids a proxy to compress it again, which would undo the padding."""
     headers = [
         (name, f"{value}, no-transform" if name == "cache-control" else value)
         for name, value in response.headers

@@ -185,7 +185,7 @@ class QueuePage(QueueStatus, frozen=True, kw_only=True):
 
 class AlreadyDecided(msgspec.Struct, frozen=True):
     """A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if
-    nobody decided in time.
+    it was not decided in time.
     """
 
     comment_id: str
@@ -303,7 +303,7 @@ class HistoryPage(msgspec.Struct, frozen=True):
 class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
     """`last` is null for the newest one. `wrap_count`: how many members have its key.
 
-    `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more.
+    `destroyed`: since then no member has it, because nothing that was sealed to it is stored any more.
     """
 
     number: int

@@ -24,6 +24,7 @@ from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.own_keys import OwnKeysController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
+from yobal.web.roster import RosterController
 from yobal.web.sessions import SessionsController
 
 
@@ -49,23 +50,25 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
     Route("/api/desk/begin-roster", "anyone", PeopleController.begin_roster),
     Route("/api/desk/register", "anyone", PeopleController.register),
-    Route("/api/desk/roster", "moderator", PeopleController.roster, may_resume=True),
-    Route("/api/desk/store-pin", "moderator", PeopleController.store_pin),
-    Route("/api/desk/return-statements", "anyone", PeopleController.return_statements),
-    Route("/api/desk/extend-roster", "lead", PeopleController.extend_roster),
-    Route("/api/desk/resume-roster", "lead", PeopleController.resume_roster, may_resume=True),
     Route("/api/desk/people", "moderator", PeopleController.people),
-    Route("/api/desk/keys", "moderator", PeopleController.keys),
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),
     Route("/api/desk/discard-registration", "lead", PeopleController.discard_registration),
-    Route("/api/desk/remove-member", "moderator", PeopleController.remove_member),
-    Route("/api/desk/begin-epoch", "lead", PeopleController.begin_epoch),
     Route("/api/desk/lift-suspension", "lead", PeopleController.lift_suspension),
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
+)
+ROSTER_ROUTES: Final = (
+    Route("/api/desk/roster", "moderator", RosterController.roster, may_resume=True),
+    Route("/api/desk/store-pin", "moderator", RosterController.store_pin),
+    Route("/api/desk/return-statements", "anyone", RosterController.return_statements),
+    Route("/api/desk/extend-roster", "lead", RosterController.extend_roster),
+    Route("/api/desk/resume-roster", "lead", RosterController.resume_roster, may_resume=True),
+    Route("/api/desk/keys", "moderator", RosterController.keys),
+    Route("/api/desk/begin-epoch", "lead", RosterController.begin_epoch),
+    Route("/api/desk/remove-member", "moderator", RosterController.remove_member),
 )
 OWN_KEYS_ROUTES: Final = (
     Route("/api/desk/passkeys", "moderator", OwnKeysController.passkeys),
@@ -114,6 +117,7 @@ HIDDEN_ROUTES: Final = (
 )
 DESK_ROUTES: Final = (
     *PEOPLE_ROUTES,
+    *ROSTER_ROUTES,
     *SESSION_ROUTES,
     *OWN_KEYS_ROUTES,
     *MODERATION_ROUTES,
@@ -151,6 +155,7 @@ _MEDIA_TYPES: Final = {
 
 Controller = (
     PeopleController
+    | RosterController
     | SessionsController
     | OwnKeysController
     | ModerationController
@@ -173,12 +178,14 @@ def desk_app(
     sessions = SessionsController(dependencies, session_access)
     own_keys = OwnKeysController(dependencies, session_key=session_access.session_key)
     people = PeopleController(dependencies, session_access, site_name=site_name, is_demo=is_demo)
+    roster = RosterController(dependencies)
     moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
     imports = ImportsController(dependencies)
     return Litestar(
         route_handlers=[
             *file_handlers(static),
             *(_route(route, people) for route in PEOPLE_ROUTES),
+            *(_route(route, roster) for route in ROSTER_ROUTES),
             *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, own_keys) for route in OWN_KEYS_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),

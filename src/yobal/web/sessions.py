@@ -118,7 +118,7 @@ class SessionsController:
         return types.Empty()
 
     def _token_hash(self, request: AnyRequest) -> bytes:
-        """Of a request that the guard has let through."""
+        """The hash of the token of a request that the guard has let through."""
         token = session_token(request)
         if token is None:
             raise NotSignedIn

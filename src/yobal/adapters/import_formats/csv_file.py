@@ -57,10 +57,10 @@ def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[Importe
         except StopIteration:
             return
         except csv.Error as error:
-            yield UnreadableRow(line, f"it is no line of CSV: {error}")
+            yield UnreadableRow(line, f"it is not a line of CSV: {error}")
             continue
         if not lines.is_row_utf8:  # its letters would appear as “�”
-            yield UnreadableRow(line, "it is not in UTF-8: save the file so")
+            yield UnreadableRow(line, "it is not in UTF-8: save the file in UTF-8")
             continue
         if len(values) != len(titles):
             if values:
@@ -104,7 +104,7 @@ class _Lines:
         if self._row_characters > ROW_CHARACTERS_MAX:
             raise CannotReadImport(
                 f"{self._name} has a row that is longer than {ROW_CHARACTERS_MAX:,} characters and reaches line"
-                f" {self._number}. What comes before was read; mend the file and run the same command again"
+                f" {self._number}. What comes before was read; repair the file and run the same command again"
             )
         line = raw.removeprefix(codecs.BOM_UTF8) if self._number == 1 else raw
         text = line.decode(errors="replace")
@@ -116,7 +116,7 @@ def _titles(rows: Iterator[list[str]], name: str) -> list[str]:
     try:
         return [title.strip() for title in next(rows)]
     except (StopIteration, csv.Error):
-        raise CannotReadImport(f"{name} is empty, or its first line is no line of CSV") from None
+        raise CannotReadImport(f"{name} is empty, or its first line is not a line of CSV") from None
 
 
 def _columns(titles: list[str], named: Mapping[str, str], name: str) -> dict[str, int]:

@@ -64,7 +64,9 @@ def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[Import
             _check_tables(conn, name)
             yield from _rows(conn, file)
     except sqlite3.DatabaseError as error:
-        raise CannotReadImport(f"{name} is no database of Isso that can be read: {error}") from None
+        raise CannotReadImport(
+            f"{name} is not a database of Isso that can be read: {error}"
+        ) from None
 
 
 def _connect(name: str) -> sqlite3.Connection:
@@ -87,17 +89,17 @@ def _check_tables(conn: sqlite3.Connection, name: str) -> None:
         ).fetchone()
         is_table = kind is not None and kind[0] == "table"
         if not is_table or kind[1].lower().startswith("create virtual"):
-            raise CannotReadImport(f"{name} is no database of Isso: it has no table {table}")
+            raise CannotReadImport(f"{name} is not a database of Isso: it has no table {table}")
         columns = conn.execute(
             "select name, hidden from pragma_table_xinfo(?)", (table,)
         ).fetchall()
         missing = sorted(set(row_type.__struct_fields__) - {column for column, _ in columns})
         if missing:
             raise CannotReadImport(
-                f"{name} is no database of Isso: {table} has no column {missing[0]}"
+                f"{name} is not a database of Isso: {table} has no column {missing[0]}"
             )
         if any(hidden for _, hidden in columns):
-            raise CannotReadImport(f"{name} is no database of Isso: {table} computes a column")
+            raise CannotReadImport(f"{name} is not a database of Isso: {table} computes a column")
 
 
 def _rows(conn: sqlite3.Connection, file: IO[bytes]) -> Iterator[ImportedRow]:

@@ -23,7 +23,7 @@ from yobal.core.language import UNKNOWN
 from yobal.core.terms import CLAUSE_KEYS
 
 LINE_BYTES_MAX: Final = 4 * 1_024 * 1_024
-_NO_LINE: Final = "it is no line of an export of Yobal, or a part of it is missing"
+_NO_LINE: Final = "it is not a line of an export of Yobal, or a part of it is missing"
 
 
 def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[ImportedRow]:
@@ -31,7 +31,7 @@ def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[Import
     decoder = msgspec.json.Decoder(ExportLine)
     if not isinstance(_decoded(decoder, file.readline(LINE_BYTES_MAX)), ExportHead):
         raise CannotReadImport(
-            f"{name} is no export of Yobal: its first line is not that of `yobal export jsonl`"
+            f"{name} is not an export of Yobal: its first line is not that of `yobal export jsonl`"
         )
     number = 1
     positions: dict[str, int] = {}  # of each story
@@ -56,11 +56,11 @@ def _decoded(decoder: msgspec.json.Decoder[ExportLine], raw: bytes) -> ExportLin
 
 
 def _problem(comment: ExportedComment) -> str | None:
-    """What pages could not show."""
+    """Why pages could not show it; None if they can."""
     if comment.lang != UNKNOWN and not (
         ids.is_language_tag(comment.lang) and language_tag.is_known(comment.lang)
     ):
-        return "its language is no language tag"
+        return "its language is not a language tag"
     if {comment.edited_clause, comment.removal_clause} - {None, *CLAUSE_KEYS}:
         return "it names a clause that the terms do not have"
     if (comment.edit_kind is None) != (comment.edited_clause is None):
@@ -68,7 +68,7 @@ def _problem(comment: ExportedComment) -> str | None:
     if (comment.removal == "removed") != (comment.removal_clause is not None):
         return "it names a clause without a removal, or a removal without a clause"
     if comment.removal is not None and (comment.text or comment.name):
-        return "it was removed, and has words all the same"
+        return "it was removed, but still has words"
     return None
 
 

@@ -17,7 +17,7 @@ def parse(text: str, zone: tzinfo = UTC) -> float | None:
 
 
 def plausible(seconds: float) -> float | None:
-    """None for what no calendar has, and for times before 1970, when nobody commented on the web."""
+    """None for a date that no calendar has, and for times before 1970, when there was no web to comment on."""
     return seconds if 0 < seconds < SECONDS_MAX else None
 
 

@@ -56,7 +56,7 @@ def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[Import
         msgspec.json.decode(file.readline(LINE_BYTES_MAX), type=_Meta)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise CannotReadImport(
-            f"{name} is no backup of Remark42: its first line has no version"
+            f"{name} is not a backup of Remark42: its first line has no version"
         ) from None
     decoder, urls = msgspec.json.Decoder(_Comment), set[str]()
     line = 1
@@ -66,7 +66,7 @@ def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[Import
             comment = decoder.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError):
             if raw.strip():
-                yield UnreadableRow(line, "it is no comment in JSON, or a part of it is missing")
+                yield UnreadableRow(line, "it is not a comment in JSON, or a part of it is missing")
             continue
         if comment.locator.url not in urls:
             urls.add(comment.locator.url)

@@ -142,7 +142,7 @@ class _Collector:
         if len(self._open) == DEPTH_MAX:
             line = self.expat.CurrentLineNumber
             raise CannotReadImport(
-                f"{self._name} has more than {DEPTH_MAX} elements inside each other in line {line}"
+                f"{self._name} has more than {DEPTH_MAX} nested elements in line {line}"
             )
         outer = self._open[-1] if self._open else ""
         path = self._paths.get((outer, tag)) or self._new_path(outer, tag)

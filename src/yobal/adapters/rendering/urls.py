@@ -36,7 +36,7 @@ class SiteLinks(msgspec.Struct, frozen=True):
 
 
 class ArchiveLinks(SiteLinks, frozen=True, kw_only=True):
-    """Of the first page of an archive, which leads to every thread."""
+    """The links of the first page of an archive, which leads to every thread."""
 
     site_id: str
 

@@ -13,7 +13,7 @@ from yobal.server.wiring import Components
 from yobal.store import sites
 from yobal.store.locks import release_lock
 
-_START_SECONDS: Final = canary.SEND_SECONDS_MAX - 10  # so long an intake may take to start
+_START_SECONDS: Final = canary.SEND_SECONDS_MAX - 10  # how long an intake may take to start
 
 
 def send_if_due(components: Components, *, now: float) -> None:
@@ -37,7 +37,7 @@ def send_if_due(components: Components, *, now: float) -> None:
         )
         file.write(
             state
-        )  # before it is sent: or a crash would leave a comment that nobody recognises
+        )  # before it is sent: a crash must not leave a comment that is not recognised
     if form is None:
         return
     submission = form.submission
@@ -58,6 +58,6 @@ def send_if_due(components: Components, *, now: float) -> None:
 
 
 def _is_moved(components: Components, round_: int) -> bool:
-    """Only then the inbox is empty, and the canary tells nothing about what came before it."""
+    """Whether the round has emptied the inbox: then the canary tells nothing about what came before it."""
     with components.database.reading() as conn:
         return sites.last_round(conn, components.rules.site_id) == round_

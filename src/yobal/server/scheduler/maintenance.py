@@ -330,7 +330,7 @@ def _canary_mark(components: Components) -> bytes | None:
 
 
 def _follow_canary(components: Components, *, released: Released | None) -> None:
-    """A full disk is told by others; the next pass goes on where this one could not write."""
+    """Other checks report a full disk; the next pass goes on where this one could not write."""
     before = components.canary_file.read()
     after = follow_canary.follow(
         components.database,
