@@ -120,10 +120,10 @@ class Model:
         if is_due:
             if self.latest - self.released > PAUSE_DAYS * DAY:
                 self.first_expiry = self.latest + NOTICE_DAYS * DAY
-            for one in self.comments.values():
-                if one.state == "held" and one.due <= self.latest:
-                    one.state = "published"
-                self._expire(one)
+            for comment in self.comments.values():
+                if comment.state == "held" and comment.due <= self.latest:
+                    comment.state = "published"
+                self._expire(comment)
             self.released = self.latest
 
     def _move_inbox(self, *, is_due: bool) -> None:
@@ -146,13 +146,15 @@ class Model:
 
     def _expire(self, comment: ModelComment) -> None:
         """Drop what has expired; this happens with a release."""
-        is_over = one.final <= self.now - RETENTION_DAYS * DAY
-        one.is_past_retention |= one.state in ("published", "removed", "rejected") and is_over
-        has_waited = one.round <= self.latest - PENDING_DAYS * DAY
-        is_returned = one.last_decision > self.latest - NOTICE_DAYS * DAY
-        is_told = self.latest >= self.first_expiry
-        if one.state == "pending" and has_waited and is_told and not is_returned:
-            one.state = "expired"
+        is_over = comment.final <= self.now - RETENTION_DAYS * DAY
+        comment.is_past_retention |= (
+            comment.state in ("published", "removed", "rejected") and is_over
+        )
+        has_waited = comment.round <= self.latest - PENDING_DAYS * DAY
+        is_returned = comment.last_decision > self.latest - NOTICE_DAYS * DAY
+        is_announced = self.latest >= self.first_expiry
+        if comment.state == "pending" and has_waited and is_announced and not is_returned:
+            comment.state = "expired"
         today = int(self.now // DAY)
         comment.codes = {code: last for code, last in comment.codes.items() if today <= last}
 

@@ -151,7 +151,7 @@ def test_after_a_clock_that_was_ahead_it_goes_on_and_another_one_is_sent(
     assert (state(watched).stage, state(watched).passed_slot) == ("idle", ROUND + 13 * 3_600)
     to_round(watched, 3)
     assert (state(watched).stage, state(watched).sent_day) == ("sent", "2026-11-23")
-    assert told(watched) is None
+    assert reported_step(watched) is None
 
 
 def test_it_is_not_sent_where_it_is_off_or_the_queue_is_full(watched: NewsroomHarness) -> None:
