@@ -75,8 +75,8 @@ def test_imported_comments_come_after_those_that_a_thread_has(
         ),
         (b'"edition":"en"', b'"edition":"fr"', "its page is not in the file"),
         (b'"position":0', b'"position":1', "its position is one that its thread has not used"),
-        (b'"position":0', b'"position":2147483647', "it is no line of an export of Yobal"),
-        (b'"slot":1', b'"slot":9999999999999', "it is no line of an export of Yobal"),
+        (b'"position":0', b'"position":2147483647', "it is not a line of an export of Yobal"),
+        (b'"slot":1', b'"slot":9999999999999', "it is not a line of an export of Yobal"),
         (b'"next_reply_position":0', b'"next_reply_position":1000001', "it is no line of an"),
     ],
 )
@@ -110,7 +110,7 @@ def test_a_story_that_closes_in_no_year_of_the_calendar_is_skipped(
     copy = empty_copy(sqlite_newsroom, tmp_path / "copy", None)
     output = bring_in(copy, file, "jsonl")
     copy.close()
-    assert "it is no line of an export of Yobal" in output.warned[0]
+    assert "it is not a line of an export of Yobal" in output.warned[0]
     assert "its page is not in the file" in output.warned[1]
 
 

@@ -317,4 +317,4 @@ def test_the_command_names_its_formats_and_shows_an_example(tmp_path: Path) -> N
     assert "yobal import disqus" in shown.stdout
     refused = run(tmp_path, "import", "livefyre", "x.json", "--names", "keep")
     assert refused.returncode == 1
-    assert "is one of disqus, wordpress, isso, remark42, csv" in refused.stderr
+    assert "use one of disqus, wordpress, isso, remark42, csv, jsonl" in refused.stderr
