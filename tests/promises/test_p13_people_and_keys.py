@@ -48,12 +48,13 @@ from yobal.actions.add_epoch import MemberWrap
 from yobal.core.errors import RosterInvalid
 from yobal.core.roster import Roster, SignedStatement
 from yobal.demo.keys import NewModerator
-from yobal.store import epochs, expiry, identities, people, statements
+from yobal.store import epochs, expiry, identities, people, sites, statements
 
 NAMES = ("Avocet", "Bittern", "Curlew", "Dunlin", "Egret", "Fulmar")
 PICK = st.integers(0, 1_000)
-WEEK = 7 * 86_400
-PENDING_SECONDS = 30 * 86_400  # then what nobody has decided is destroyed
+DAY_SECONDS = 86_400
+WEEK = 7 * DAY_SECONDS
+PENDING_SECONDS = 30 * DAY_SECONDS  # then what nobody has decided is destroyed
 STEPS: tuple[tuple[Any, str], ...] = (
     (statements, "append"),
     (people, "deactivate"),
@@ -220,8 +221,12 @@ class PeopleAndKeys(RuleBasedStateMachine):
         assert self.sealed == {}
 
     def _let_pass(self, seconds: int) -> None:
-        self.newsroom.now += seconds
-        self.newsroom.run_scheduler()
+        """Day by day. The week that follows a pause of the server is for the model of comments."""
+        for _ in range(seconds // DAY_SECONDS):
+            with self.newsroom.database.writing() as conn:
+                sites.set_first_expiry_slot(conn, SITE_ID, 0)
+            self.newsroom.now += DAY_SECONDS
+            self.newsroom.run_scheduler()
         self.waiting.clear()  # their registrations have expired
         self.is_due = True
         oldest = self.newsroom.now - PENDING_SECONDS
