@@ -28,7 +28,12 @@ from tests.promises.payloads import PAYLOADS
 from yobal.actions import write_public_files
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.public_files import PublicFiles
-from yobal.adapters.rendering import comment_markup, templates
+from yobal.adapters.rendering import (
+    comment_markup,
+    comment_presenter,
+    line_breaks,
+    templates,
+)
 from yobal.core.stale_files import StaleFile
 from yobal.core.text import MASK, clean, clean_line
 
@@ -283,7 +288,8 @@ def test_control_without_escaping_the_check_fails(
         self.autoescape = False
         return get_template(self, *args, **kwargs)
 
-    monkeypatch.setattr(comment_markup, "escape", Markup)
+    for module in (comment_markup, comment_presenter, line_breaks):  # they escape by themselves
+        monkeypatch.setattr(module, "escape", Markup)
     monkeypatch.setattr(Environment, "get_template", unguarded)
     monkeypatch.setattr(templates, "_compiled_templates", None)  # they were compiled with the guard
     _clear_template_cache()
