@@ -1,8 +1,11 @@
 """Files that several processes write: the same bytes, also if a process is killed."""
 
 import os
+import pickle
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -13,6 +16,8 @@ import pytest
 
 from tests.exports.exporting import fill
 from tests.harness import NewsroomHarness
+from tests.server import killed_rebuild
+from tests.serving import is_alive, wait_for
 from yobal.actions import mark_all_stale, write_public_files
 from yobal.core.errors import DatabaseUnavailable
 from yobal.server import file_workers
@@ -65,8 +70,7 @@ def test_no_worker_writes_once_the_command_has_given_up(
     newsroom = sqlite_newsroom
     fill(newsroom, tmp_path, comments=3)
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
-    with newsroom.database.reading() as conn:
-        rows = stale_files.next_batch(conn, newsroom.rules.site_id, limit=2)
+    rows = _stale_rows(newsroom)
     begun, done = tmp_path / "begun", tmp_path / "done"
     marked = [
         msgspec.structs.replace(row, story_id=str(tmp_path / name))
@@ -80,6 +84,35 @@ def test_no_worker_writes_once_the_command_has_given_up(
         with pytest.raises(DatabaseUnavailable if how == "fails" else KeyboardInterrupt):
             write(marked, 0)
         assert done.exists()
+
+
+def test_workers_end_if_the_command_was_killed_before_they_began(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    newsroom = sqlite_newsroom
+    mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
+    rows = list(_stale_rows(newsroom)) * killed_rebuild.WORKERS  # a worker starts for each
+    (tmp_path / "given").write_bytes(pickle.dumps((newsroom.components.settings, rows)))
+    command = subprocess.Popen([sys.executable, killed_rebuild.__file__, str(tmp_path)])
+    try:
+        wait_for(lambda: len(_workers(tmp_path)) == killed_rebuild.WORKERS, "workers are started")
+    finally:
+        command.kill()
+        command.wait()
+    try:
+        wait_for(lambda: not any(map(is_alive, _workers(tmp_path))), "the workers end")
+    finally:
+        for pid in filter(is_alive, _workers(tmp_path)):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _workers(folder: Path) -> list[int]:
+    return [int(path.name.removeprefix("worker-")) for path in folder.glob("worker-*")]
+
+
+def _stale_rows(newsroom: NewsroomHarness) -> Sequence[StaleFileRow]:
+    with newsroom.database.reading() as conn:
+        return stale_files.next_batch(conn, newsroom.rules.site_id, limit=2)
 
 
 def _failed_or_slow(rows: Sequence[StaleFileRow], _slot: int) -> bool:

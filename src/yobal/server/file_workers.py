@@ -41,7 +41,7 @@ def file_workers(components: Components, *, stale_count: int) -> Iterator[WriteT
             workers,
             mp_context=get_context("spawn"),
             initializer=_begin,
-            initargs=(components.settings,),
+            initargs=(components.settings, os.getpid()),
         )
     except OSError:  # no shared memory, in a sandbox
         yield None
@@ -79,13 +79,15 @@ def _wait_for_all(futures: Sequence[Future[bool]]) -> None:
             wait(futures)
 
 
-def _begin(settings: Settings) -> None:
+def _begin(settings: Settings, command_pid: int) -> None:
     """Ctrl-C is for the command, which ends its workers; and if it is killed, they end, too."""
     global _file_writer  # noqa: PLW0603  # a process has one, and no other way to keep it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != command_pid:  # killed before the line above, which then comes too late
+        os._exit(1)
     _file_writer = build_components(settings).file_writer
 
 
