@@ -69,7 +69,7 @@ def test_removed_comments_are_brought_back_and_one_is_destroyed_with_the_keyboar
     page.keyboard.press("Enter")
     expect(desk.history_entry("Removed by Heron")).to_have_count(2)
     _press(page, page.get_by_role("button", name="Bring back all that Heron removed"))
-    expect(page.get_by_text("Nothing is hidden")).to_be_visible()
+    expect(page.get_by_text("There are no hidden comments.")).to_be_visible()
     wait_for(lambda: set(words[:2]) <= set(story.texts()))
     desk.go("History")
     expect(page.locator("li.decision", has_text="Brought back by Heron")).to_have_count(2)

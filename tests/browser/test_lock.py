@@ -128,7 +128,7 @@ def test_a_notice_comes_a_minute_before_the_lock_and_goes_when_the_desk_is_used(
     desk.page.clock.fast_forward("08:50")
     expect(notice).to_have_count(0)
     desk.page.clock.fast_forward("00:20")
-    expect(notice).to_contain_text("locks itself in less than a minute")
+    expect(notice).to_contain_text("will lock in less than a minute")
     desk.page.keyboard.press("Shift")
     expect(notice).to_have_count(0)
     desk.page.clock.fast_forward("09:10")

@@ -128,10 +128,10 @@ def test_a_new_sheet_is_tested_before_the_old_one_stops(
     expect(groups).to_have_count(8)
     new = " ".join(groups.all_inner_texts())
     page.locator("#sheet-typed").fill(old)
-    _press(page, "Test it, and put it in force")
+    _press(page, "Test it and make it valid")
     expect(page.locator("#sheet-typed-error")).to_contain_text("Your old sheet still works")
     page.locator("#sheet-typed").fill(new.lower())
-    _press(page, "Test it, and put it in force")
+    _press(page, "Test it and make it valid")
     expect(page.locator("#keys-result")).to_contain_text("tested and works")
     still.sheet = new
     other = actors.moderator(still.newsroom)

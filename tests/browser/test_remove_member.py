@@ -116,5 +116,5 @@ def test_the_second_of_two_removals_at_once_says_that_the_list_changed(
     expect(lead.page.locator("#removal-result")).to_be_visible()
     error = other.page.locator("#removal-error")
     expect(error).to_be_focused()
-    expect(error).to_contain_text("Nobody was removed")
+    expect(error).to_contain_text("No member was removed")
     expect(_member(other.page, "Avocet")).to_have_count(0)

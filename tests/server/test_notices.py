@@ -187,8 +187,8 @@ def test_an_untrusted_clock_and_work_that_cannot_be_done_are_told_once_a_day(
     assert run(newsroom) == []
     (message,) = smtp.messages
     assert body(message).splitlines() == [
-        "The server does not trust its clock. Nothing appears until somebody has looked.",
-        "The server cannot do a part of its work. Please check the server.",
+        "The server does not trust its clock. Nothing appears until somebody has checked it.",
+        "The server cannot do part of its work. Please check the server.",
     ]
     assert not NEVER_NAMED.search(str(message))
 

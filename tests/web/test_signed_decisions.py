@@ -96,7 +96,7 @@ def test_an_edit_that_would_have_to_be_cleaned_is_refused_with_a_reason(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = newsroom.send()
-    for text, reason in (("a\u202eb", "cannot be published"), ("▮▮▮", "another length")):
+    for text, reason in (("a\u202eb", "cannot be published"), ("▮▮▮", "the wrong length")):
         response = desk.post(
             "decide",
             verdict="publish_edited",

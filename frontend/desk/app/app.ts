@@ -122,7 +122,7 @@ export class App {
     const hasWork = this.screen.kind === "desk" && this.screen.desk.hasUnsavedWork;
     return (
       !hasWork ||
-      confirm(gettext("You have begun decisions that are not sent. Sign out, and discard them?"))
+      confirm(gettext("You have decisions that were not sent. Sign out and discard them?"))
     );
   }
 

@@ -84,7 +84,7 @@ function lockNotice(desk: SessionState): TemplateResult {
       desk.isLockNear
         ? html`<p class="notice warning">
             ${gettext(
-              "The desk is not in use, so it locks itself in less than a minute. Move the pointer, touch the page or press Shift to keep it open. What you have begun is kept.",
+              "The desk is not in use, so it will lock in less than a minute. Move the pointer, touch the page or press Shift to keep it open. Your unfinished work is kept.",
             )}
           </p>`
         : nothing
@@ -157,8 +157,8 @@ function resumedNotice({ own: { roster } }: SessionState): TemplateResult | type
 function hiddenNotice({ own, session: { hidden_waiting_count } }: SessionState): TemplateResult {
   return html`<p class="notice warning">
     <span>${ngettext(
-      "%(count)s removed comment is not destroyed before a lead has decided.",
-      "%(count)s removed comments are not destroyed before a lead has decided.",
+      "%(count)s removed comment will not be destroyed until a lead has decided.",
+      "%(count)s removed comments will not be destroyed until a lead has decided.",
       hidden_waiting_count,
     )}</span>
     <a href="#hidden">
@@ -173,8 +173,8 @@ function importNotice({ own, session }: SessionState): TemplateResult | typeof n
   if (unsigned_imports_count === 0 || own.self.role !== "lead") return nothing;
   return html`<p class="notice">
     <span>${ngettext(
-      "%(count)s import waits for a lead’s signature.",
-      "%(count)s imports wait for a lead’s signature.",
+      "%(count)s import is waiting for a lead’s signature.",
+      "%(count)s imports are waiting for a lead’s signature.",
       unsigned_imports_count,
     )}</span>
     <a href="#imports">${gettext("Sign it, or refuse it")}</a>

@@ -59,7 +59,7 @@ export class Undo {
     const hasDecided = this.#activityLog.entries.length > 0;
     const message = hasDecided
       ? gettext(
-          "There is nothing left to undo: what you decided since you signed in is undone, or is no longer in force. Older decisions are in the history.",
+          "There is nothing left to undo: all decisions that you made since signing in are undone or no longer in force. Older decisions are in the history.",
         )
       : gettext(
           "You have not decided anything since you signed in. Older decisions are in the history.",

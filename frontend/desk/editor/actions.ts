@@ -134,7 +134,7 @@ export function insertNextPresetNote(desk: SessionState, item: QueueItem): boole
 function whyNoPresetNote(item: QueueItem): string {
   return chosenClause(item) === null
     ? gettext("Choose a clause first: each has sentences of its own.")
-    : gettext("No sentence is prepared for this clause in the language of the comment.");
+    : gettext("There are no prepared sentences for this clause in the language of the comment.");
 }
 
 /** At the end of the note. The focus stays where it is, so that the next key can send the decision. */

@@ -22,7 +22,7 @@ export function hiddenView(desk: SessionState): TemplateResult {
     <h1 tabindex="-1">${gettext("Hidden")}</h1>
     <p class="small">
       ${gettext(
-        "Comments that moderators have removed. Readers do not see them any more. Each text is destroyed with the second slot after its removal; until then a lead can bring it back.",
+        "Moderators removed these comments, and readers no longer see them. Each text is destroyed at the second slot after its removal; until then a lead can bring it back.",
       )}
     </p>
     ${bodyView(desk)}
@@ -38,7 +38,7 @@ function bodyView(desk: SessionState): TemplateResult {
   return html`${errorView(hidden.error, "hidden-error")}
     ${
       hidden.comments.length === 0
-        ? html`<p class="empty">${gettext("Nothing is hidden: no removed text is left.")}</p>`
+        ? html`<p class="empty">${gettext("There are no hidden comments.")}</p>`
         : listView(desk)
     }`;
 }
@@ -123,12 +123,12 @@ function removedByView({ session }: SessionState, comment: HiddenComment): Templ
 function fateView({ destroyed_with }: HiddenComment): TemplateResult {
   if (destroyed_with !== null) {
     return html`<p class="small">
-      ${gettext("Destroyed with the slot %(time)s", { time: destroyed_with.label })}
+      ${gettext("Will be destroyed at the slot %(time)s", { time: destroyed_with.label })}
     </p>`;
   }
   return html`<p class="small care">
     ${gettext(
-      "Waits for a lead: it is not destroyed before a lead has decided. Somebody removed many comments, is no member any more, or the server was restored.",
+      "Waiting for a lead: it will not be destroyed until a lead has decided. The moderator removed many comments or is no longer a member, or the server was restored.",
     )}
   </p>`;
 }
@@ -162,7 +162,7 @@ function buttonsView(hidden: Hidden, comment: HiddenComment): TemplateResult {
 function destructionView(hidden: Hidden, comment: HiddenComment): TemplateResult {
   return html`<section class="removal-form destruction" aria-label=${gettext("Destroy now")}>
     <p class="small">
-      ${gettext("Nobody can bring this text back then. The history keeps who destroyed it.")}
+      ${gettext("This text cannot be brought back after that. The history shows who destroyed it.")}
     </p>
     <p class="actions">
       <button type="button" ?disabled=${hidden.isBusy} @click=${() => void hidden.destroy(comment)}>

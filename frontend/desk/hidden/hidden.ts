@@ -88,7 +88,7 @@ export class Hidden {
 
   destroy(comment: HiddenComment): Promise<void> {
     return this.#act([comment], (comments) => this.#sendDestruction(comments), [
-      gettext("Destroyed. This text cannot be brought back any more."),
+      gettext("Destroyed. This text can no longer be brought back."),
     ]);
   }
 

@@ -161,7 +161,7 @@ function decidedByView(desk: SessionState, entry: HistoryEntry): TemplateResult 
   }
   if (decided_by === "") {
     return gettextTemplate(
-      "%(verdict)s by the system: the person who decided is not a member any more, or a restore has lost the text. The comment is waiting again.",
+      "%(verdict)s by the system: the person who decided is no longer a member, or the text was lost in a restore. The comment is waiting again.",
       { verdict: label },
     );
   }
@@ -327,7 +327,7 @@ function removalForm(desk: SessionState, entry: HistoryEntry): TemplateResult {
     })}
     <p class="small">
       ${gettext(
-        "The comment disappears from every page immediately. Its text is destroyed with the second slot from now; until then a lead can bring it back, under “Hidden”.",
+        "The comment disappears from every page immediately. Its text is destroyed at the second slot from now; until then a lead can bring it back, under “Hidden”.",
       )}
     </p>
     <p class="actions">

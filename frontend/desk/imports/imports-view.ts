@@ -68,12 +68,12 @@ function stateText(overview: ImportOverview): string {
   switch (state) {
     case "reading":
       return gettext(
-        "The technician’s command has not read its file to the end. It can be signed when it has.",
+        "The technician’s command has not finished reading its file. You can sign the import once it has.",
       );
     case "waiting":
       return ngettext(
-        "%(count)s comment waits for a lead. Readers do not see it yet.",
-        "%(count)s comments wait for a lead. Readers see none of them yet.",
+        "%(count)s comment is waiting for a lead. Readers do not see it yet.",
+        "%(count)s comments are waiting for a lead. Readers do not see them yet.",
         comments,
       );
     case "signed":
@@ -165,7 +165,7 @@ function actionsView(imports: Imports, overview: ImportOverview): TemplateResult
   if (imports.refusingId === overview.import_id) return refuseView(imports, overview);
   return html`<p class="hint">
       ${gettext(
-        "Read some of them first. Your signature lets all of them appear; moderators can remove single ones afterwards.",
+        "Read some of them first. Your signature lets all of them appear; moderators can remove individual comments afterwards.",
       )}
     </p>
     <div class="field-row">
@@ -189,7 +189,7 @@ function refuseView(imports: Imports, overview: ImportOverview): TemplateResult 
   return html`<div class="notice warning">
     <p id="refuse-question" tabindex="-1">
       ${gettext(
-        "All comments of this import are deleted here, also those of it that wait in the queue. The technician can import the file again.",
+        "All comments of this import will be deleted here, including those that are waiting in the queue. The technician can import the file again.",
       )}
     </p>
     <div class="field-row">

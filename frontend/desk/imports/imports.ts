@@ -80,7 +80,7 @@ export class Imports {
       }
       this.refusingId = null;
       await Promise.all([this.load(), this.changed()]);
-      this.dom.announce(gettext("Refused. All of its comments are deleted here."));
+      this.dom.announce(gettext("Refused. All of its comments were deleted here."));
       this.dom.focusOn("h1");
     });
   }

@@ -29,14 +29,14 @@ function changeView({ own, session }: SessionState, page: KeysPage): TemplateRes
   const isDue = session.is_epoch_due || own.roster.needsEpoch;
   return html`<p class="small">
       ${gettext(
-        "Readers’ comments are sealed to the newest key. Only members have it, and it changes by itself, so that a stolen one opens little.",
+        "Readers’ comments are sealed to the newest key. Only members have it. It changes by itself, so that a stolen key opens few comments.",
       )}
     </p>
     <p class="summary">
       ${
         isDue || page.next_change === null
-          ? gettext("A new key is due. The desk of the next lead who opens it makes it.")
-          : gettext("The next key begins with the first lead at the desk after %(time)s.", {
+          ? gettext("A new key is due. It is made as soon as a lead opens the desk.")
+          : gettext("The next key begins when a lead first opens the desk after %(time)s.", {
               time: page.next_change.label,
             })
       }
@@ -63,7 +63,7 @@ function epochsView({ epochs }: KeysPage, { own }: SessionState): TemplateResult
     </div>
     <p class="small">
       ${gettext(
-        "A key is destroyed when nothing that was sealed to it is stored any more. After that, not even an old copy of the database and every member’s words open it.",
+        "A key is destroyed once nothing sealed to it is stored any more. After that, comments in an old copy of the database cannot be decrypted, even with every member’s words.",
       )}
     </p>`;
 }
@@ -96,8 +96,8 @@ function sheetsView({ deskKeys, session }: SessionState, { sheets }: KeysPage): 
         untested.length === 0
           ? gettext("Every member’s sheet has been tested.")
           : ngettext(
-              "%(count)s sheet was made and never tested. A sheet with a slip of the pen is found out only when it is needed.",
-              "%(count)s sheets were made and never tested. A sheet with a slip of the pen is found out only when it is needed.",
+              "%(count)s sheet was made and never tested. A test finds a copying mistake before the sheet is needed.",
+              "%(count)s sheets were made and never tested. A test finds a copying mistake before a sheet is needed.",
               untested.length,
             )
       }

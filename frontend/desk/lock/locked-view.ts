@@ -41,8 +41,8 @@ export function lockedView(locked: Locked, page: LockedPage): TemplateResult {
 function draftsView(count: number): TemplateResult {
   return html`<p class="notice" role="status">
     ${ngettext(
-      "What you had begun on %(count)s comment is kept in this tab, encrypted. Do not close it.",
-      "What you had begun on %(count)s comments is kept in this tab, encrypted. Do not close it.",
+      "Your unfinished work on %(count)s comment is kept in this tab, encrypted. Do not close the tab.",
+      "Your unfinished work on %(count)s comments is kept in this tab, encrypted. Do not close the tab.",
       count,
     )}
   </p>`;

@@ -69,7 +69,7 @@ function passkeyView(myKeys: MyKeys, passkey: ListedPasskey): TemplateResult {
 function detailOf({ content }: ListedPasskey, since: string): string {
   if (content === null) {
     return gettext(
-      "The server has lost its entry, so it signs in no more. Remove it, and add it again.",
+      "The server has lost its entry, so it no longer works. Remove it, and add it again.",
     );
   }
   return content.is_synced === "yes"
@@ -81,7 +81,7 @@ function removalView(myKeys: MyKeys): TemplateResult {
   return html`<div class="removal-question">
     <p>
       ${gettext(
-        "It stops opening the desk at once. Every desk that it has opened closes, this one too if you signed in with it here. Your words and your sheet go on working.",
+        "It stops working at once. Every desk that was opened with it closes, including this one if you signed in with it. Your words and your sheet still work.",
       )}
     </p>
     <div class="choices">
@@ -130,7 +130,7 @@ function addForm(myKeys: MyKeys): TemplateResult {
       />
       <p class="hint" id="passkey-name-hint">
         ${gettext(
-          "Such as “blue security key”. The device shows it too, and its maker may store it: write neither your name nor your pseudonym. A security key keeps a passkey on itself. Telephones and password managers usually copy it to an account.",
+          "Such as “blue security key”. The device shows it too, and its maker may store it, so use neither your name nor your pseudonym. A security key does not copy a passkey anywhere. Telephones and password managers usually copy it to an account.",
         )}
       </p>
       ${proofFields(myKeys, "passkey-words", {
@@ -216,7 +216,7 @@ function sheetView(desk: SessionState, sheet: NewSheet): TemplateResult {
   return html`<h2 id="new-sheet" tabindex="-1">${gettext("Your new recovery sheet")}</h2>
     <p class="screen-only">
       ${gettext(
-        "Print it, or copy it by hand. It is shown only now. It is in force when you have tested it below; until then the old one works.",
+        "Print it, or copy it by hand. It is shown only once. It becomes valid when you have tested it below; until then the old one works.",
       )}
     </p>
     ${printedSheet({ pseudonym, groups, first, siteName })}
@@ -238,7 +238,7 @@ function sheetView(desk: SessionState, sheet: NewSheet): TemplateResult {
       ${errorView(myKeys.error, "sheet-typed-error")}
       <div class="choices">
         <button type="submit" ?disabled=${myKeys.isBusy}>
-          ${myKeys.isBusy ? gettext("Testing…") : gettext("Test it, and put it in force")}
+          ${myKeys.isBusy ? gettext("Testing…") : gettext("Test it and make it valid")}
         </button>
         <button type="button" class="secondary" @click=${() => myKeys.discardSheet()}>
           ${gettext("Keep the old sheet")}

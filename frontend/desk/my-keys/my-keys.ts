@@ -112,7 +112,7 @@ export class MyKeys {
       this.removing = null;
       await this.#refresh(
         gettext(
-          "The passkey was removed. It opens nothing any more, and what it had open is closed.",
+          "The passkey was removed. It no longer works, and every desk that was opened with it is closed.",
         ),
       );
     });
@@ -150,7 +150,7 @@ export class MyKeys {
       await this.#storeSheet(sheet);
       this.newSheet = null;
       await this.#refresh(
-        gettext("The new sheet was tested and works. The old one opens nothing any more: burn it."),
+        gettext("The new sheet was tested and works. The old one no longer works: burn it."),
       );
     });
   }

@@ -45,14 +45,14 @@ function ofRemoving(): string[] {
       "They are signed out on every device, and can sign in neither with their passphrase nor with their sheet.",
     ),
     gettext(
-      "Their keys are deleted from the server. A new key begins, which they never get: it seals what readers send from now on.",
+      "Their keys are deleted from the server. A new key begins, which they never get; new comments are sealed to it.",
     ),
     gettext(
-      "What they accepted and is not public yet goes back to the queue. What is public stays, and what they rejected stays rejected.",
+      "Comments that they accepted and that are not public yet go back to the queue. Public comments stay public, and rejected comments stay rejected.",
     ),
     gettext("Links that they made for others stop working."),
     gettext(
-      "What they have read or copied stays with them. To come back, they need a new link and another pseudonym.",
+      "They keep what they have read or copied. To come back, they need a new link and another pseudonym.",
     ),
   ];
 }
@@ -66,7 +66,7 @@ function ofLeaving(): string[] {
       "Your keys are deleted from the server. The next lead at the desk begins a new key, which you never get.",
     ),
     gettext(
-      "What you accepted and is not public yet goes back to the queue. What is public stays, and what you rejected stays rejected.",
+      "Comments that you accepted and that are not public yet go back to the queue. Public comments stay public, and rejected comments stay rejected.",
     ),
     gettext("Links that you made for others stop working."),
     gettext("To come back, you need a new link from a lead, and another pseudonym."),

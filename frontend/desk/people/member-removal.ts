@@ -133,7 +133,7 @@ export class MemberRemoval {
 
 function listChangedMessage(): string {
   return gettext(
-    "The list of members changed at the same moment. Nobody was removed. Look at the list again.",
+    "The list of members changed at the same moment. No member was removed. Look at the list again.",
   );
 }
 

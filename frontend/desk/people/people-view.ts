@@ -24,7 +24,7 @@ function fingerprintView({ own }: SessionState): TemplateResult {
   return html`<h2>${gettext("Fingerprint")}</h2>
     <p class="small">
       ${gettext(
-        "Of the first entry of the signed list of members and keys. Compare it with your recovery sheet. If a backup is restored, the technician asks a lead for it in a call.",
+        "This is the fingerprint of the first entry of the signed list of members and keys. Compare it with your recovery sheet. If a backup is restored, the technician asks a lead for it in a call.",
       )}
     </p>
     <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>

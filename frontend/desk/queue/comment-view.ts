@@ -193,7 +193,7 @@ function actionsView(desk: SessionState, item: QueueItem): TemplateResult {
     </div>
     ${edited ? html`<p class="small">${editNotice(desk.session.terms.clauses, item)}</p>` : nothing}
     <p class="small release-note">
-      ${gettext("What you publish now appears at %(time)s at the earliest.", {
+      ${gettext("A comment that you publish now appears at %(time)s at the earliest.", {
         time: desk.queue.nextSlot.label,
       })}
       ${desk.queue.heldCount === 0 ? nothing : heldLabel(desk.queue.heldCount)}

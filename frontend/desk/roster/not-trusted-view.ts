@@ -89,7 +89,7 @@ function whatHappened(problem: RosterProblem): string {
       );
     case "restored":
       return gettext(
-        "A backup of the database was restored. Until a lead has confirmed who is a member, nobody else can sign in, and readers’ comments are not accepted. If your technician did not tell you about it, treat it as an attack.",
+        "A backup of the database was restored. Until a lead has confirmed who is a member, no other member can sign in, and readers’ comments are not accepted. If your technician did not tell you about it, treat it as an attack.",
       );
     case "refused":
       return gettext(

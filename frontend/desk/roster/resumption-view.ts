@@ -16,7 +16,7 @@ export function resumptionPage(model: RosterResumption, siteName: string): Templ
     <h1 tabindex="-1">${gettext("A backup was restored")}</h1>
     <p>
       ${gettext(
-        "The technician named you to continue. Entries that were added after the backup are lost, so people who were removed since then would be members again. Say who is a member today. Ask the other leads in a call if you are not sure.",
+        "The technician has asked you to confirm the members. Entries that were added after the backup are lost, so people who were removed since then would be members again. Choose who is a member today. Ask the other leads in a call if you are not sure.",
       )}
     </p>
     ${lostEndView(model)}
@@ -25,7 +25,7 @@ export function resumptionPage(model: RosterResumption, siteName: string): Templ
       ${errorView(model.error, "resumption-error")}
       <p class="hint">
         ${gettext(
-          "You sign this, and everybody at the desk sees it. A new key begins. Comments can be sent again from then on. People who joined after the backup need a new link.",
+          "You sign this, and all members see it. A new key begins, and readers can send comments again. People who joined after the backup need a new link.",
         )}
       </p>
       <button type="submit" ?disabled=${model.isBusy}>
@@ -72,7 +72,7 @@ function answersOf(form: HTMLFormElement, { others }: RosterResumption): Map<str
 function lostEndView({ lostEnd, own }: RosterResumption): TemplateResult {
   if (lostEnd === null) {
     return html`<p>
-      ${gettext("Nothing says how many entries were lost. The backup has %(count)s.", {
+      ${gettext("It is not known how many entries were lost. The backup has %(count)s.", {
         count: own.roster.hashes.length,
       })}
     </p>`;

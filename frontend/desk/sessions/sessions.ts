@@ -82,7 +82,7 @@ export class Sessions {
     }
     return this.#change(async () => {
       const stored = await loadKeys(this.siteId);
-      if (stored === null) return gettext("This browser stores no keys, so it can have no PIN.");
+      if (stored === null) return gettext("This browser stores no keys, so you cannot set a PIN.");
       await this.dom.post("/api/desk/set-pin", { pin_hash: await hashPin(stored, pin) });
       this.isPinSet = true;
       return gettext("The PIN is set. It reopens this desk until you sign out.");

@@ -145,7 +145,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   {
     ...single("preset-note", "n", "KeyN"),
-    label: () => gettext("a prepared sentence into the note; press again for the next one"),
+    label: () => gettext("insert a prepared sentence into the note; press again for the next one"),
     hints: {
       edit: { label: () => gettext("sentence") },
       reject: { label: () => gettext("sentence") },

@@ -53,7 +53,7 @@ function expiredView(): TemplateResult {
   return html`<h1 tabindex="-1">${gettext("No lead has confirmed you")}</h1>
     <p>
       ${gettext(
-        "The registration has expired, and nothing was opened with it. Ask for a new link. Your seven words and your sheet are not needed any more.",
+        "The registration has expired, and nothing was opened with it. Ask for a new link. You no longer need your seven words and your sheet.",
       )}
     </p>`;
 }
@@ -97,7 +97,7 @@ function wordsView(join: Join): TemplateResult {
     </ol>
     <p class="small">
       ${gettext(
-        "If the lead says that the words differ, somebody has come between you. Close this page, and ask for a new link over another channel.",
+        "If the lead says that the words differ, somebody is intercepting your messages. Close this page, and ask for a new link over another channel.",
       )}
     </p>
     <p class="small" role="status">${gettext("Waiting for your lead…")}</p>

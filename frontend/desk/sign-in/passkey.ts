@@ -235,7 +235,7 @@ function sentenceFor(error: unknown): string {
       );
     default: // NotAllowedError for nearly everything, so that pages learn nothing about a device
       return gettext(
-        "No passkey was used: the question was closed, it took too long, or this device has none for the desk. Try again, or use your words.",
+        "No passkey was used: the browser’s dialog was closed, it took too long, or this device has no passkey for the desk. Try again, or use your words.",
       );
   }
 }

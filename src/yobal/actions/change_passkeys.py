@@ -55,9 +55,9 @@ def add_passkey(
         if member.passkeys[-1:] != (passkey_hash,):
             raise InvalidInput("the statement is not about this passkey")
         if len(member.passkeys) > PASSKEYS_MAX:
-            raise InvalidInput("you have as many passkeys as are possible: remove one first")
+            raise InvalidInput("you have the maximum number of passkeys: remove one first")
         if passkeys.find(conn, rules.site_id, credential.credential_id) is not None:
-            raise InvalidInput("this passkey was added before")
+            raise InvalidInput("this passkey was already added")
         row = PasskeyRow(
             site_id=rules.site_id,
             passkey_hash=passkey_hash,
@@ -110,7 +110,7 @@ def _read(passkey: str) -> Passkey:
     try:
         return roster_rules.read_passkey(passkey)
     except RosterInvalid:
-        raise InvalidInput("what is said about the passkey cannot be read") from None
+        raise InvalidInput("the data about the passkey cannot be read") from None
 
 
 def _signer(
@@ -141,4 +141,4 @@ def _check_is_made(
         and (content.is_synced == "yes") == credential.is_synced
     )
     if not is_made:
-        raise InvalidInput("what is said about the passkey is not what the device has made")
+        raise InvalidInput("the data about the passkey differs from what the device has made")

@@ -346,7 +346,7 @@ def _check_masks(text: str, name: str) -> None:
     Every mask has one length, so that none tells how much it hides.
     """
     if texts.normalize_masks(text) != text or texts.normalize_masks(name) != name:
-        raise InvalidInput("a mask has another length than all masks have, so mask it again")
+        raise InvalidInput("a mask has the wrong length, so mask it again")
     masks = texts.count_masks(text)
     if masks > MASKS_MAX:
         raise InvalidInput(

@@ -92,7 +92,9 @@ def begin_roster(
         roster = roster_reader.begin(conn, list(statements))
         member = roster.named(keys.pseudonym)
         if len(statements) != 2 or len(roster.epochs) != 1 or member is None or member.keys != keys:
-            raise InvalidInput("a first lead signs two statements: the lead's keys and an epoch")
+            raise InvalidInput(
+                "a first lead must sign two statements: the lead's keys and an epoch"
+            )
         if people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)

@@ -56,7 +56,7 @@ def remove_member(
             raise InvalidInput("the statement does not remove a member")
         is_leaving = removal.member == signer.signing_key
         if [type(item) for item in new_epoch] != ([] if is_leaving else [NewEpoch]):
-            raise InvalidInput("a lead signs a removal and a new epoch")
+            raise InvalidInput("a lead must sign a removal together with a new epoch")
         keys = _keys_of(before, removal.member)
         returned_count = _return_held(
             conn, rules, keys.pseudonym, decided_by=removed_by, now=now, random=random

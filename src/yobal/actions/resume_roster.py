@@ -47,10 +47,14 @@ def resume_roster(
             raise Forbidden
         first, *removals, epoch = contents
         if not isinstance(first, Resumed) or not isinstance(epoch, NewEpoch):
-            raise InvalidInput("a lead signs that the list goes on, removals and a new epoch")
+            raise InvalidInput(
+                "a lead must sign that the list continues, together with removals and a new epoch"
+            )
         for removal in removals:
             if not isinstance(removal, MemberRemoved) or removal.member == lead.signing_key:
-                raise InvalidInput("a lead signs that the list goes on, removals and a new epoch")
+                raise InvalidInput(
+                    "a lead must sign that the list continues, together with removals and a new epoch"
+                )
             removed = before.members[removal.member].keys
             if removed is None:
                 raise RosterChanged

@@ -16,11 +16,11 @@ SENTENCES: Final[dict[NoticeKind, str]] = {
     "import": "Something is waiting for a signature.",
     "overdue": "The oldest has been waiting for more than %(count)s hours.",
     "expiring": "Some of what is waiting will be destroyed unread within a week.",
-    "clock": "The server does not trust its clock. Nothing appears until somebody has looked.",
+    "clock": "The server does not trust its clock. Nothing appears until somebody has checked it.",
     "disk": "The disk of the server is nearly full.",
     "backup": "The last backup is too old. Please check the server.",
     "canary": "The daily test of the server has failed. Please check the server.",
-    "work": "The server cannot do a part of its work. Please check the server.",
+    "work": "The server cannot do part of its work. Please check the server.",
 }
 TEST: Final = "This is a test. Nothing has happened."
 _WEEKDAY_SECONDS: Final = 6 * DAY_SECONDS  # longer ago, a weekday could be another week's

@@ -116,34 +116,34 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         401,
         "session_ended",
         (
-            "This session was ended from another device, by you or by a lead. What you decided before"
-            " was stored. If this surprises you, call a lead."
+            "This session was ended from another device, by you or by a lead. Your earlier"
+            " decisions were stored. If you did not expect this, call a lead."
         ),
     ),
     errors.NoLongerMember: (
         401,
         "no_longer_member",
         (
-            "You are no longer a member of this desk: a lead has removed you, so your keys open"
-            " nothing here any more. What you decided before was stored; what was not sent is"
-            " discarded. If this surprises you, call a lead."
+            "You are no longer a member of this desk: a lead has removed you, so your keys no longer"
+            " open anything here. Your earlier decisions were stored; decisions that were not sent are"
+            " discarded. If you did not expect this, call a lead."
         ),
     ),
     errors.PasskeyRemoved: (
         401,
         "passkey_removed",
         (
-            "The passkey that opened this desk was removed under “My keys”, so the desk has closed on"
-            " every device that it had opened. What you decided before was stored; what was not sent is"
-            " discarded. If you did not remove it, call a lead."
+            "The passkey that opened this desk was removed under “My keys”, so every desk that was"
+            " opened with it has closed. Your earlier decisions were stored; decisions that were not"
+            " sent are discarded. If you did not remove it, call a lead."
         ),
     ),
     errors.Suspended: (
         403,
         "suspended",
         (
-            "Your access is suspended: the technician has stopped it until a lead decides. What you"
-            " decided before was stored; what was not sent is discarded. Call a lead."
+            "The technician has suspended your access until a lead decides. Your earlier decisions"
+            " were stored; decisions that were not sent are discarded. Call a lead."
         ),
     ),
     errors.KeysMissing: (
@@ -158,7 +158,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.NoSuchMember: (
         404,
         "no_such_member",
-        "Nobody with this pseudonym is suspended. Reload the page.",
+        "No member with this pseudonym is suspended. Reload the page.",
     ),
     errors.InvalidCredentials: (
         403,
@@ -240,7 +240,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.NoSuchImport: (
         404,
         "no_such_import",
-        "This import is not here any more. Another lead may have refused it. Reload the page.",
+        "This import no longer exists. Another lead may have refused it. Reload the page.",
     ),
     errors.ImportChanged: (
         409,
