@@ -25,6 +25,12 @@ ROW = """() => {
   return (row.getBoundingClientRect().top - list.getBoundingClientRect().top) * 3 / list.clientHeight;
 }"""
 
+# How far a button's text is from its edge.
+INSET = """button => {
+  const { borderInlineStartWidth, paddingInlineStart } = getComputedStyle(button);
+  return parseFloat(borderInlineStartWidth) + parseFloat(paddingInlineStart);
+}"""
+
 
 @pytest.fixture(scope="module")
 def bulk(quick: NewsroomWithLead) -> Iterator[BulkHarness]:
@@ -184,6 +190,36 @@ def test_on_a_phone_the_missing_choices_are_in_sight_beside_the_message(
     assert chips is not None
     assert bar is not None
     assert chips["y"] + chips["height"] <= bar["y"]
+
+
+def test_on_a_phone_the_current_tab_is_in_sight(still: NewsroomWithLead, actors: Actors) -> None:
+    desk = still.lead_in_fresh_browser(actors, **SMALL_PHONE)
+    current = desk.page.locator(".header nav a[aria-current]")
+    desk.page.goto(f"{still.newsroom.desk_url}/#imports")
+    expect(current).to_have_text("Imports")
+    expect(current).to_be_in_viewport(ratio=1)
+    desk.go("Queue")
+    expect(current).to_have_text("Queue")
+    expect(current).to_be_in_viewport(ratio=1)
+    # The control: where the line is when it was not scrolled, the last tab is out of sight.
+    last = desk.page.get_by_role("link", name="Imports", exact=True)
+    desk.page.locator(".header nav").evaluate("line => { line.scrollLeft = 0; }")
+    expect(last).not_to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_a_button_on_a_line_of_its_own_begins_where_the_line_begins(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    desk = still.lead_in_fresh_browser(actors, **SMALL_PHONE)
+    desk.go("People")
+    session = desk.page.locator(".sessions li").first
+    button = session.get_by_role("button")
+    name, end = session.locator("b").bounding_box(), button.bounding_box()
+    inset = button.evaluate(INSET)
+    assert name is not None
+    assert end is not None
+    assert end["y"] > name["y"] + name["height"], "not on a line of its own"
+    assert abs(end["x"] + inset - name["x"]) < 1
 
 
 def _button(desk: Moderator, name: str) -> Any:

@@ -147,7 +147,7 @@ def test_a_member_altered_in_the_database_gives_the_red_page(
     _write(bulk, statement.format("Heron", "Eagle"))
     lead.page.reload()
     _expect_red(lead.page, "The server refuses its own list")
-    lead.page.get_by_role("button", name="Lock this device").click()
+    lead.page.get_by_role("button", name="Sign out on this device").click()
     lead.passphrase = own.passphrase
     lead.type_passphrase("Heron")
     _expect_red(lead.page, "The server refuses its own list")

@@ -124,6 +124,7 @@ export class SessionState {
       signal,
     });
     addEventListener("online", () => void this.#poll(), { signal });
+    addEventListener("resize", () => this.dom.showCurrentTab(), { signal }); // a phone was turned
     document.addEventListener("visibilitychange", () => void this.#poll(), { signal });
     this.#schedulePoll();
   }
@@ -215,7 +216,7 @@ export class SessionState {
     }
     if (tab === "imports" && this.own.self.role === "lead") void this.imports.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
-    this.dom.requestRender();
+    this.dom.showCurrentTab();
   }
 
   /** The queue shows what was undone, or why nothing was. */

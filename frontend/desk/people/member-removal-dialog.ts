@@ -42,7 +42,7 @@ function confirmLabel(isLeaving: boolean, pseudonym: string): string {
 function ofRemoving(): string[] {
   return [
     gettext(
-      "They are signed out on every device, and can sign in neither with their passphrase nor with their sheet.",
+      "They are signed out on every device. Their passphrase, their sheet and their passkeys stop working.",
     ),
     gettext(
       "Their keys are deleted from the server. A new key begins, which they never get; new comments are sealed to it.",
@@ -60,7 +60,7 @@ function ofRemoving(): string[] {
 function ofLeaving(): string[] {
   return [
     gettext(
-      "You are signed out on every device, and can sign in neither with your passphrase nor with your sheet.",
+      "You are signed out on every device. Your passphrase, your sheet and your passkeys stop working.",
     ),
     gettext(
       "Your keys are deleted from the server. The next lead at the desk begins a new key, which you never get.",

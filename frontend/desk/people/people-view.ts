@@ -44,6 +44,7 @@ function listView(desk: SessionState): TemplateResult {
   const isLead = own.self.role === "lead";
   return html`${people.waiting.length === 0 ? nothing : waitingView(people, isLead)}
     ${removalMessages(desk)}
+    <h2>${gettext("Members")}</h2>
     <ul class="people">
       ${people.members.map((member) => memberView(desk, member))}
     </ul>
@@ -251,7 +252,7 @@ function inviteView(people: People): TemplateResult {
       </fieldset>
       <p class="small">
         ${gettext(
-          "Moderators read and decide. Leads can also invite and confirm. Both can read the comments that are waiting now.",
+          "Moderators read and decide. Leads can also invite and remove people, bring removed comments back, and sign imports. Both can read the comments that are waiting now.",
         )}
       </p>
       ${errorView(people.phase === "ready" ? people.error : null, "invite-error")}

@@ -25,7 +25,7 @@ export function notTrustedView(
     <h1 tabindex="-1">${gettext("Stop: this desk cannot be trusted")}</h1>
     <p role="alert">${whatHappened(problem)}</p>
     <p>
-      ${gettext("No comment was opened and nothing was sent. Your passphrase and your sheet stay valid.")}
+      ${gettext("No comment was opened and nothing was sent. Your passphrase, your sheet and your passkeys stay valid.")}
     </p>
     <h2>${gettext("What to do")}</h2>
     <ol>
@@ -42,7 +42,7 @@ export function notTrustedView(
     </ol>
     ${pin === null ? nothing : pinView(pin)}
     <div class="field-row">
-      <button type="button" @click=${() => void app.signOut()}>${gettext("Lock this device")}</button>
+      <button type="button" @click=${() => void app.signOut()}>${gettext("Sign out on this device")}</button>
       <button type="button" class="secondary" @click=${() => void app.start()}>
         ${gettext("Try again")}
       </button>

@@ -101,7 +101,7 @@ function pinView({ sessions, session }: SessionState): TemplateResult {
       </label>
       <p class="hint" id="new-pin-hint">
         ${gettext(
-          "The desk locks after %(minutes)s minutes without a key press or touch, and at once with Ctrl+Shift+L. The PIN reopens it here until you sign out. After five wrong tries, only your seven words do. Choose a PIN that you use nowhere else.",
+          "The desk locks after %(minutes)s minutes without a key press or touch, and at once with Ctrl+Shift+L. The PIN reopens it here until you sign out. After five wrong tries it is gone, and you sign in with your seven words or a passkey. Choose a PIN that you use nowhere else.",
           { minutes: session.idle_lock_minutes },
         )}
       </p>

@@ -38,6 +38,9 @@ function sheetForm(recovery: Recovery): TemplateResult {
       buttonLabel: { ready: gettext("Make a new passphrase"), busy: gettext("Checking…") },
       submit: (form) => void recovery.prove(formValue(form, "pseudonym"), formValue(form, "sheet")),
     })}
+    <p class="small">
+      ${gettext("No sheet? A passkey opens the desk, too. If you have neither, call a lead: they remove you, and send you a new link.")}
+    </p>
     <p class="small"><a href="/">${gettext("Back to sign-in")}</a></p>`;
 }
 

@@ -4,6 +4,7 @@ import { type Post, post as postOnce, RequestRejected } from "../api/client.ts";
 
 const COMMENT_ID = "focus";
 const LIST = ".queue";
+const TABS = ".header nav";
 const TEXT_INPUTS = new Set(["text", "password", "search", "email", "url", "tel", "number"]);
 
 /** Whether the focus is where characters are typed, or where an option is chosen by typing. */
@@ -21,6 +22,7 @@ export class Dom {
 
   #render: () => void;
   #isScheduled = false;
+  #isTabToShow = false;
   #focusSelector: string | null = null;
   #caret: number | null = null;
   #focusToRestore: HTMLElement | null = null;
@@ -47,7 +49,15 @@ export class Dom {
       if (row !== null && row === currentRow())
         scrollList(row, row.getBoundingClientRect().top - top);
       this.#moveFocus();
+      if (this.#isTabToShow) scrollToCurrentTab();
+      this.#isTabToShow = false;
     });
+  }
+
+  /** On a phone the tabs are one line that scrolls: the current one must be in sight. */
+  showCurrentTab(): void {
+    this.#isTabToShow = true;
+    this.requestRender();
   }
 
   announce(message: string): void {
@@ -143,6 +153,15 @@ function showRow(): void {
 function scrollList(row: HTMLElement, distance: number): void {
   const list = row.closest<HTMLElement>(LIST);
   if (list !== null) list.scrollTop += distance;
+}
+
+/** To the middle, so that its neighbours are in sight too. Moves only the line of tabs, never the page. */
+function scrollToCurrentTab(): void {
+  const tabs = document.querySelector<HTMLElement>(TABS);
+  const current = tabs?.querySelector<HTMLElement>("[aria-current]");
+  if (tabs == null || current == null) return;
+  const [line, tab] = [tabs.getBoundingClientRect(), current.getBoundingClientRect()];
+  tabs.scrollLeft += tab.left + tab.width / 2 - (line.left + line.width / 2);
 }
 
 function currentRow(): HTMLElement | null {
