@@ -36,7 +36,7 @@ _WORDS: Final = (
 
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
-    """Of a million comments if the pace has them, of which two thirds are replies."""
+    """A million comments if the pace has them; two thirds are replies."""
     comments = min(pace.comments * _COMMENTS_OF_PACE, COMMENTS_MAX)
     _make_site(folder)
     file = folder / "disqus.xml"

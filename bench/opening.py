@@ -21,7 +21,7 @@ PAGES: Final = 4
 PAGE_COMMENTS: Final = 50
 NAME: Final = "200 envelopes decrypted in Chromium"
 _ENTRIES: Final = """() => performance.getEntriesByName("yobal-decrypt")
-  .map((one) => [one.detail, one.duration])"""
+  .map((entry) => [entry.detail, entry.duration])"""
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",

@@ -159,7 +159,7 @@ def with_tls(conf: str, port: int, folder: Path) -> str:
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A key, and a certificate that nobody trusts."""
+    """A key, and an untrusted certificate."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     command = [needed("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
     files = ["-subj", "/CN=test", "-keyout", str(key), "-out", str(certificate)]

@@ -133,7 +133,7 @@ def read_response(connection: socket.socket, *, is_head: bool = False) -> Respon
     if not mark:
         raise ConnectionError("no response")
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = [(name, value.strip()) for name, _, value in (one.partition(":") for one in lines)]
+    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
     known = {name.lower(): value for name, value in headers}
     if known.get("transfer-encoding") == "chunked":
         rest = _whole(rest)
@@ -240,7 +240,7 @@ class Served:
 
     def log(self) -> str:
         names = ("stdout", "stderr")
-        return "".join((self.folder / "logs" / one).read_text(errors="replace") for one in names)
+        return "".join((self.folder / "logs" / name).read_text(errors="replace") for name in names)
 
     def is_ready(self) -> bool:
         assert self.process is not None

@@ -1,7 +1,9 @@
 """Names and texts follow `docs/glossary.md`: its third column lists the words that are not used."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,7 @@ from yobal.web.errors import FRAMEWORK_ERRORS, TABLE, UNEXPECTED
 
 ROOT = Path(__file__).parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.md"
+CHANGELOG = ROOT / "CHANGELOG.md"
 PYTHON = [
     *(ROOT / "src").rglob("*.py"),
     *(ROOT / "tests").rglob("*.py"),
@@ -33,7 +36,7 @@ STYLES = [
 ]
 DOCUMENTS = sorted(
     {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "frontend" / "README.md"}
-    - {GLOSSARY, ROOT / "CHANGELOG.md"}  # both must spell old names
+    - {GLOSSARY, CHANGELOG}  # both must spell old names
 )
 # Tests that check the refusal of old names, and this file's own control, must spell them.
 SPELLS_OLD_NAMES = {"tests/test_glossary.py"}
@@ -197,9 +200,8 @@ def test_names_say_what_they_hold() -> None:
     empty_names = [
         (relative(path), name)
         for path in PYTHON
-        if not relative(path).startswith("tests/")
         for name in names_in_python(path.read_text(encoding="utf-8"))
-        if name.strip("_") in words
+        if name.strip("_") in ({"one"} if relative(path).startswith("tests/") else words)
     ]
     empty_names += [
         (relative(path), name)
@@ -208,6 +210,42 @@ def test_names_say_what_they_hold() -> None:
         if name in words
     ]
     assert not empty_names
+
+
+def phrases() -> list[str]:
+    section = GLOSSARY.read_text(encoding="utf-8").split("## Phrases that are not used")[1]
+    return re.findall(r"`([^`]+)`", section)
+
+
+def stiff_phrases(text: str) -> list[str]:
+    words = re.sub(r"\s+(?:# |\* |// )?", " ", text).lower()
+    return [phrase for phrase in phrases() if re.search(rf"(?<![a-z]){phrase}\b", words)]
+
+
+def comments_and_docstrings(source: str) -> str:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    docstrings = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return "\n".join([*comments, *docstrings])
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, CHANGELOG], ids=relative)
+def test_documents_are_plain_english(path: Path) -> None:
+    assert not stiff_phrases(path.read_text(encoding="utf-8"))
+
+
+@each(PYTHON)
+def test_comments_in_python_are_plain_english(path: Path) -> None:
+    assert not stiff_phrases(comments_and_docstrings(path.read_text(encoding="utf-8")))
+
+
+@each([path for path in TYPESCRIPT if "tests" not in path.parts])
+def test_comments_and_screens_in_typescript_are_plain_english(path: Path) -> None:
+    assert not stiff_phrases(path.read_text(encoding="utf-8"))
 
 
 def test_only_the_public_side_and_the_pages_speak_of_a_reader() -> None:
@@ -274,10 +312,12 @@ def test_texts_on_screen_follow_the_glossary(catalogue: Path) -> None:
         texts += message.id if isinstance(message.id, list | tuple) else [message.id]
     assert len(texts) > 20
     assert not text_problems(texts)
+    assert not [text for text in texts if stiff_phrases(text)]
 
 
 def test_messages_of_errors_follow_the_glossary() -> None:
     assert not text_problems(message for _, _, message in TABLE.values())
+    assert not stiff_phrases("\n".join(message for _, _, message in TABLE.values()))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
@@ -334,3 +374,11 @@ def test_control_a_bad_typescript_name_is_found() -> None:
 def test_control_a_bad_word_on_screen_is_found() -> None:
     assert text_problems(["at most 300 letters"])
     assert not text_problems(["at most 300 characters"])
+
+
+def test_control_a_stiff_phrase_is_found_across_lines() -> None:
+    assert stiff_phrases("Nobody decides.") == ["nobody"]
+    assert stiff_phrases("It is stored for\n    # ever.") == ["for ever"]
+    assert stiff_phrases("Two newsrooms, of which one is killed.") == [", of which"]
+    assert not stiff_phrases("The sentences, each of which fits, stay forever.")
+    assert comments_and_docstrings('"""Nobody."""\nNAME = "whoever"  # anew\n') == "# anew\nNobody."

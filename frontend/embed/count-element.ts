@@ -23,7 +23,7 @@ export function defineCount(siteUrl: string): void {
         const lang = this.closest("[lang]")?.getAttribute("lang") || "en";
         if (count !== undefined) this.textContent = inDigitsOf(lang, count);
       } catch {
-        // What stands in the element stays.
+        // The element keeps its content.
       }
     }
   }

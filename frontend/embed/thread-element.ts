@@ -87,7 +87,7 @@ class Thread {
     this.#source = source;
     this.#root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     addOwnStyle(this.#root);
-    // Until it is drawn, what stands in the element is seen: a link to the complete page.
+    // Until it is rendered, readers see the element's own content: a link to the complete page.
     this.#root.replaceChildren(el("div", { class: "waiting" }, el("slot", {})));
     this.#observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#draw(),

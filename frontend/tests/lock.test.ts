@@ -89,11 +89,11 @@ test("a stored identity is opened by its device key, for its owner only", async 
 });
 
 test("the hash of a PIN depends on a salt that the server never gets", async () => {
-  const [one, other] = await Promise.all([
+  const [first, second] = await Promise.all([
     sealIdentity("x", newDeviceKey(), "Heron"),
     sealIdentity("x", newDeviceKey(), "Heron"),
   ]);
-  assert.equal(await hashPin(one, "4711"), await hashPin(one, "4711"));
-  assert.notEqual(await hashPin(one, "4711"), await hashPin(one, "4712"));
-  assert.notEqual(await hashPin(one, "4711"), await hashPin(other, "4711"));
+  assert.equal(await hashPin(first, "4711"), await hashPin(first, "4711"));
+  assert.notEqual(await hashPin(first, "4711"), await hashPin(first, "4712"));
+  assert.notEqual(await hashPin(first, "4711"), await hashPin(second, "4711"));
 });

@@ -78,8 +78,8 @@ for (const { name, statements, roster: expected } of vectors.valid) {
       a.signing_key < b.signing_key ? -1 : 1;
     assert.deepEqual(members.sort(byKey), expected.members.sort(byKey));
     assert.deepEqual(roster.epochs, expected.epochs);
-    const withheld = statements.map((one) => ({
-      ...asSent(one),
+    const withheld = statements.map((statement) => ({
+      ...asSent(statement),
       keys: null,
       keys_signature: null,
     }));

@@ -1,4 +1,4 @@
-"""A new roster destroys what nobody can open any more, and `yobal init --new-epoch` says what that is."""
+"""A new roster destroys everything that no member can open, and `yobal init --new-epoch` says what that is."""
 
 import pytest
 

@@ -69,7 +69,7 @@ def test_what_was_decided_does_not_expire(newsroom: NewsroomHarness, how: str) -
 def test_a_comment_that_returns_to_the_queue_stays_for_another_week(
     newsroom: NewsroomHarness,
 ) -> None:
-    """Whoever accepted it was removed on the last day: the others must have time to see it."""
+    """The moderator who accepted it was removed on the last day: the others must have time to see it."""
     sent = newsroom.send("Back in the queue.")
     newsroom.pass_time(newsroom.rules.pending_days * DAY - SLOT)
     newsroom.undo(newsroom.publish(sent.id))
@@ -83,7 +83,7 @@ def test_a_comment_that_returns_to_the_queue_stays_for_another_week(
 def test_what_became_due_while_the_server_was_off_waits_for_a_week_more(
     newsroom: NewsroomHarness, days_off: int
 ) -> None:
-    """Nobody was told: no desk could say so, and no notice was sent."""
+    """Moderators saw no warning: the desk was off, and no notice was sent."""
     sent = newsroom.send("Written before the power cut.")
     newsroom.pass_time(max(0, newsroom.rules.pending_days - days_off + 1) * DAY)
     newsroom.now += days_off * DAY

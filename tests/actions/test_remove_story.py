@@ -231,7 +231,7 @@ def test_a_story_is_not_renamed_while_something_under_it_waits(
     with pytest.raises(InvalidInput, match="1 comments under ferry wait"):
         remove_edition(newsroom, "km")
     assert newsroom.read_table("stories") == before
-    if state == "rejected":  # nobody can undo it any more
+    if state == "rejected":  # it can no longer be undone
         newsroom.pass_slots()
         rename(newsroom)
 

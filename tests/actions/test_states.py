@@ -109,7 +109,7 @@ def _recover(life: Life) -> None:
 
 
 def _expire(life: Life) -> None:
-    """Nobody decides for as long as a comment may wait; the clock shows no later slot than that."""
+    """No moderator decides for as long as a comment may wait; the clock shows no later slot than that."""
     rules, newsroom = life.newsroom.rules, life.newsroom
     with newsroom.database.writing() as conn:
         _expire_pending(conn, rules, last_slot(rules.schedule, newsroom.now) + 31 * DAY_SECONDS)

@@ -22,8 +22,8 @@ def _many(
         newsroom.send(f"{words} {number}.", parent_id=parent_id, receipt=False).id
         for number in range(count)
     ]
-    for one in sent:
-        newsroom.publish(one)
+    for comment_id in sent:
+        newsroom.publish(comment_id)
     newsroom.pass_slots()
     positions = {row["id"]: row["position"] for row in newsroom.read_table("published_comments")}
     return sorted(sent, key=positions.__getitem__)
@@ -34,7 +34,7 @@ def _json(newsroom: NewsroomHarness, key: str) -> Any:
 
 
 def _ids(newsroom: NewsroomHarness, key: str) -> list[str]:
-    return [one["id"] for one in _json(newsroom, key)["comments"]]
+    return [comment["id"] for comment in _json(newsroom, key)["comments"]]
 
 
 def _thread(newsroom: NewsroomHarness) -> dict[str, bytes]:
@@ -78,14 +78,16 @@ def test_pages_hold_fifty_comments_from_the_oldest_and_are_never_reflowed(
     assert _ids(newsroom, "en/page/1.json") == ordered_ids[:PAGE_COMMENTS][::-1]
     assert _ids(newsroom, "en/page/2.json") == ordered_ids[PAGE_COMMENTS:][::-1]
     newest = _json(newsroom, "en/index.json")
-    assert [one["id"] for one in newest["comments"]] == ordered_ids[:2:-1]
+    assert [comment["id"] for comment in newest["comments"]] == ordered_ids[:2:-1]
     assert (newest["total"], newest["older"]) == (PAGE_COMMENTS + 3, 1)
 
     before = _thread(newsroom)
     newsroom.remove(ordered_ids[10])
     newsroom.pass_slots(2)  # its line goes when its text is destroyed
     assert _ids(newsroom, "en/page/1.json") == [
-        one for one in ordered_ids[:PAGE_COMMENTS][::-1] if one != ordered_ids[10]
+        comment_id
+        for comment_id in ordered_ids[:PAGE_COMMENTS][::-1]
+        if comment_id != ordered_ids[10]
     ]
     changed = {key for key, content in _thread(newsroom).items() if before.get(key) != content}
     assert not {key for key in changed if "/page/2" in key}, "a page that does not show it"
@@ -201,7 +203,9 @@ def test_the_page_of_a_reply_shows_its_own_replies_and_leads_to_the_rest(
     own = _many(newsroom, REPLIES_SHOWN + 2, parent_id=reply, words="Own")
     other = newsroom.publish_new("Of another.", parent_id=root).id
     page = newsroom.read_file(f"en/comment/{reply}.html")
-    assert [one for one in [*own, other] if f'id="c-{one}"' in page] == own[:REPLIES_SHOWN]
+    assert [comment_id for comment_id in [*own, other] if f'id="c-{comment_id}"' in page] == own[
+        :REPLIES_SHOWN
+    ]
     assert f'/en/replies/{root}/1.html#c-{own[REPLIES_SHOWN]}">More replies' in page
     newsroom.remove(own[0])
     newsroom.pass_slots(2)
@@ -235,7 +239,7 @@ def test_a_removed_reply_disappears_from_the_pages_of_its_parent_and_root(
     root = newsroom.publish_new("Root.").id
     reply = newsroom.publish_new("Reply.", parent_id=root).id
     removed = newsroom.publish_new("Soon gone.", parent_id=reply).id
-    pages = [f"en/comment/{one}.html" for one in (root, reply)]
+    pages = [f"en/comment/{comment_id}.html" for comment_id in (root, reply)]
     assert all("Soon gone." in newsroom.read_file(page) for page in pages)
     newsroom.remove(removed)
     assert not any("Soon gone." in newsroom.read_file(page) for page in pages)
@@ -261,13 +265,13 @@ def test_a_comment_shows_five_replies_and_the_others_have_their_own_pages(
     root = newsroom.publish_new("Root.", name="Rachana").id
     replies = _many(newsroom, REPLIES_SHOWN, parent_id=root, words="Reply")
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
-    assert [one["id"] for one in shown["replies"]] == replies
+    assert [reply["id"] for reply in shown["replies"]] == replies
     assert shown["has_more_replies"] is False
     assert not (newsroom.files_dir / SITE_ID / STORY_ID / "en" / "replies").exists()
 
     more = _many(newsroom, PAGE_COMMENTS, parent_id=root, words="More")
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
-    assert [one["id"] for one in shown["replies"]] == replies
+    assert [reply["id"] for reply in shown["replies"]] == replies
     assert shown["has_more_replies"] is True
     assert _ids(newsroom, f"en/replies/{root}/1.json") == more
     assert "Later</a>" not in newsroom.read_file(f"en/replies/{root}/1.html")
@@ -292,7 +296,7 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_its_parent(
     first = newsroom.publish_new("First.", parent_id=root.id, name="Sokha")
     newsroom.publish_new("Second.", parent_id=first.id)
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
-    assert [(one["parent_id"], one["parent_name"]) for one in shown["replies"]] == [
+    assert [(reply["parent_id"], reply["parent_name"]) for reply in shown["replies"]] == [
         (root.id, None),
         (first.id, "Sokha"),
     ]
@@ -336,8 +340,8 @@ def test_the_replies_pages_of_a_deleted_root_are_deleted(newsroom: NewsroomHarne
     root = newsroom.publish_new("Root.")
     ordered_ids = _many(newsroom, REPLIES_SHOWN + 1, parent_id=root.id)
     _go(newsroom, root, "withdrawn")
-    for one in ordered_ids:
-        newsroom.remove(one)
+    for comment_id in ordered_ids:
+        newsroom.remove(comment_id)
     newsroom.pass_slots(2)
     assert newsroom.read_table("published_comments") == []
     assert not [key for key in _thread(newsroom) if "/replies/" in key]

@@ -156,7 +156,7 @@ def test_a_story_url_that_is_not_http_is_not_linked(site_context: SiteContext) -
 def test_an_id_that_was_written_into_the_database_stays_inside_its_attribute(
     site_context: SiteContext, *, is_fragment: bool
 ) -> None:
-    """A fragment stands in the newsroom's own page, which has no policy of ours."""
+    """A fragment is part of the newsroom's own page, which has no policy of ours."""
     hostile = '"><script>alert(1)</script>'
     reply = make_comment("A reply.", id=f"b{hostile}")
     comment = make_comment("x", id=f"a{hostile}", replies=msgspec.to_builtins([reply]))

@@ -100,7 +100,7 @@ class BulkHarness(NewsroomHarness):
 
 
 def _scalar(identity: Any) -> bytes:
-    """The private key in Bech32 (BIP 173): 52 digits of 5 bits, of which 4 bits are padding, and a checksum."""
+    """The private key in Bech32 (BIP 173): 52 digits of 5 bits (4 bits are padding) and a checksum."""
     digits = str(identity).lower().rpartition("1")[2][:-6]
     bits = 0
     for digit in digits:

@@ -52,12 +52,12 @@ class Varied:
 def comments(count: int) -> list[Varied]:
     """So many, no two of them alike."""
     chance = random.Random(2_026)
-    made = [_one(number, chance) for number in range(count)]
-    assert len({one.shown[0] for one in made}) == count
+    made = [_varied_comment(number, chance) for number in range(count)]
+    assert len({comment.shown[0] for comment in made}) == count
     return made
 
 
-def _one(number: int, chance: random.Random) -> Varied:
+def _varied_comment(number: int, chance: random.Random) -> Varied:
     script = _SCRIPTS[number % len(_SCRIPTS)]
     name = script.split()[0][:20] if number % 3 else ""
     if number < len(_SCRIPTS):

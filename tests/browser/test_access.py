@@ -73,10 +73,10 @@ def problems(page: Page) -> list[str]:
     page.evaluate(_axe())
     result = page.evaluate("axe.run({ resultTypes: ['violations'] })")
     return [
-        f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}"
-        f" {one['nodes'][0]['failureSummary'][:300]}"
-        for one in result["violations"]
-        if one["impact"] in SERIOUS
+        f"{violation['id']} ({violation['impact']}): {violation['nodes'][0]['html'][:200]}"
+        f" {violation['nodes'][0]['failureSummary'][:300]}"
+        for violation in result["violations"]
+        if violation["impact"] in SERIOUS
     ]
 
 

@@ -17,17 +17,17 @@ COVERED = """() => {
   const covered = new Set();
   for (let top = 0; top <= pane.scrollHeight; top += 40) {
     pane.scrollTop = top;
-    for (const one of pane.querySelectorAll("button, a, select, input, textarea")) {
-      const box = one.getBoundingClientRect();
+    for (const element of pane.querySelectorAll("button, a, select, input, textarea")) {
+      const box = element.getBoundingClientRect();
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
       if (x >= innerWidth) continue; // a tab to which one scrolls
       // The buttons of a form stay at the bottom; what scrolls below them is not in sight.
       const bar = pane.querySelector(".comment-pane .actions");
-      const isBelowBar = bar && !bar.contains(one) && y > bar.getBoundingClientRect().top;
+      const isBelowBar = bar && !bar.contains(element) && y > bar.getBoundingClientRect().top;
       if (isBelowBar && y < bar.getBoundingClientRect().bottom) continue;
       if (box.width === 0 || y <= Math.max(0, seen.top) || y >= Math.min(innerHeight, seen.bottom)) continue;
       const hit = document.elementFromPoint(x, y);
-      if (hit === null || !one.contains(hit)) covered.add(one.id || one.value || one.textContent.trim());
+      if (hit === null || !element.contains(hit)) covered.add(element.id || element.value || element.textContent.trim());
     }
   }
   return [...covered];
@@ -75,7 +75,9 @@ def test_on_a_phone_the_toast_covers_nothing_and_buttons_name_no_keys(
     desk.page.get_by_role("button", name="Reject", exact=True).click()
     expect(desk.page.locator("#reject")).to_be_attached()
     assert desk.page.evaluate(COVERED) == []
-    desk.toast.evaluate("one => Object.assign(one.style, { position: 'fixed', inset: 'auto 0 0' })")
+    desk.toast.evaluate(
+        "element => Object.assign(element.style, { position: 'fixed', inset: 'auto 0 0' })"
+    )
     assert desk.page.evaluate(COVERED) != []  # the control: a toast over the page is found
 
 
@@ -87,15 +89,17 @@ def test_the_line_above_a_comment_breaks_only_between_its_parts(
     desk.open("Under its story.")
     line = desk.page.locator("p.story")
     parts = line.locator("> *")
-    words = [" ".join(one.split()) for one in parts.all_text_contents()]
+    words = [" ".join(text.split()) for text in parts.all_text_contents()]
     assert words[:3] == ["English edition", "Ferry workers", "name to show: Delta"]
     # Nothing stands outside the parts, and each of them is one line high.
     assert line.evaluate(
-        "one => [...one.childNodes].every(at => at.nodeType !== 3 || !at.data.trim())"
+        "element => [...element.childNodes].every(at => at.nodeType !== 3 || !at.data.trim())"
     )
     for width in (820, 1100, 1280):
         desk.page.set_viewport_size({"width": width, "height": 900})
-        assert parts.evaluate_all("all => Math.max(...all.map(one => one.offsetHeight))") < 50
+        assert (
+            parts.evaluate_all("all => Math.max(...all.map(element => element.offsetHeight))") < 50
+        )
 
 
 def test_a_rejection_is_undone_from_the_history(still: NewsroomWithLead, actors: Actors) -> None:

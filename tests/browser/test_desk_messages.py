@@ -194,7 +194,7 @@ def test_the_language_comes_from_the_words_and_goes_to_the_public_page(
     menu.select_option("so")
     desk.press("a")
     wait_for(lambda: len(story.texts()) == 2)
-    langs = {one["text"]: one["lang"] for one in story.json()["comments"]}
+    langs = {comment["text"]: comment["lang"] for comment in story.json()["comments"]}
     assert langs == {
         "No estoy de acuerdo con el ministro.": "es",
         "Kuma raacsani wasiirka.": "so",

@@ -26,7 +26,7 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
     send_all(story, ["To be taken down.", "To stay."])
     bulk.publish_all(story)
     wait_for(lambda: len(story.texts()) == 2)
-    ids = {one["text"]: one["id"] for one in story.json()["comments"]}
+    ids = {comment["text"]: comment["id"] for comment in story.json()["comments"]}
     desk = quick.lead(actors)
     desk.go("History")
     field = desk.page.get_by_label("Find a comment by its link")
@@ -59,7 +59,7 @@ def test_older_decisions_are_listed_once_however_often_they_are_loaded(
     desk.page.get_by_role("button", name="Show older decisions").dblclick()
     expect(desk.page.locator("li.decision").nth(59)).to_be_visible()
     seen = desk.page.locator("li.decision").evaluate_all(
-        "all => all.map((one) => one.dataset.decision)"
+        "all => all.map((element) => element.dataset.decision)"
     )
     assert len(seen) == len(set(seen))
 
@@ -72,12 +72,15 @@ def test_a_long_parent_is_folded_and_a_missing_one_is_named(
     send_all(story, [words, "Soon gone."])
     bulk.publish_all(story)
     wait_for(lambda: len(story.texts()) == 2)
-    for one in story.json()["comments"]:
+    for comment in story.json()["comments"]:
         bulk.send(
-            f"Answer to {one['text'][:10]}", parent_id=one["id"], story_id=story.key, edition="en"
+            f"Answer to {comment['text'][:10]}",
+            parent_id=comment["id"],
+            story_id=story.key,
+            edition="en",
         )
-        if one["text"] == "Soon gone.":
-            bulk.remove(one["id"])
+        if comment["text"] == "Soon gone.":
+            bulk.remove(comment["id"])
     desk = quick.lead(actors)
     desk.open("Answer to A long com")
     parent = desk.page.locator("blockquote.parent")

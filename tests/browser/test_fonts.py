@@ -68,7 +68,7 @@ def test_han_characters_have_the_font_of_their_region(page: Page, lang: str, reg
 
 @pytest.mark.parametrize("lang", ["sr-Latn", "sr-Cyrl", "sr", "uz-Latn", "vi"])
 def test_latin_and_cyrillic_have_the_same_fonts(page: Page, lang: str) -> None:
-    words = {one.script: one.text for one in samples.texts() if one.language == "sr"}
+    words = {sample.script: sample.text for sample in samples.texts() if sample.language == "sr"}
     show(
         page, f'<p lang="{lang}" id="s">{words["Cyrl"]} {words["Latn"]}</p><p id="en">The end.</p>'
     )

@@ -9,12 +9,12 @@ from tests.browser.sending import send
 MASK = "▮" * 8
 # What has the focus: its id, name or words; and whether that can be seen.
 FOCUSED = """() => {
-  const one = document.activeElement;
-  const style = getComputedStyle(one);
+  const element = document.activeElement;
+  const style = getComputedStyle(element);
   const outline = parseFloat(style.outlineWidth) || 0;
   return {
-    what: one.id || one.name || one.getAttribute("href") || one.textContent.trim(),
-    tag: one.tagName,
+    what: element.id || element.name || element.getAttribute("href") || element.textContent.trim(),
+    tag: element.tagName,
     isSeen: style.outlineStyle !== "none" && outline >= 2,
     color: style.outlineColor,
   };
@@ -76,7 +76,7 @@ def test_m_masks_the_words_of_the_selection_and_puts_the_caret_after_the_mask(
     expect(desk.page.locator("#edit-text")).to_be_focused()
     desk.press("ArrowRight ArrowRight ArrowRight Shift+ArrowRight Shift+ArrowRight Escape m")
     expect(desk.page.locator("#edit-text")).to_have_value(f"{MASK} is {MASK} number.")
-    assert desk.page.locator("#edit-text").evaluate("one => one.selectionEnd") == 20
+    assert desk.page.locator("#edit-text").evaluate("element => element.selectionEnd") == 20
     desk.press("Control+Enter")
     expect(desk.toast).to_contain_text("Published with an edit")
 

@@ -12,14 +12,14 @@ MODERN: Final = re.compile(r"oklch|light-dark|color-mix")
 # Every button and field with what borders it, and the colours of page and words.
 RENDERED: Final = """() => {
   const drawn = [...document.querySelectorAll(
-    "button, textarea, input[type=text], input:not([type])")].map((one) => {
-    const style = getComputedStyle(one);
-    const box = one.getBoundingClientRect();
+    "button, textarea, input[type=text], input:not([type])")].map((element) => {
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
     return {
-      what: one.textContent.trim() || one.id,
+      what: element.textContent.trim() || element.id,
       border: style.borderTopStyle !== "none" && parseFloat(style.borderTopWidth) >= 1,
       line: style.borderTopColor,
-      isPlain: one.matches("[form=yobal-reply]"),
+      isPlain: element.matches("[form=yobal-reply]"),
       isSeen: box.width > 0,
     };
   });
@@ -57,7 +57,7 @@ def test_control_without_our_stylesheet_a_missing_border_is_noticed(
     page = actors.context(**PHONE).new_page()
     Reader(page, still.newsroom.story()).open()
     page.locator("button").first.evaluate("button => { button.style.border = '0' }")
-    assert not all(one["border"] for one in _seen(page.evaluate(RENDERED)))
+    assert not all(element["border"] for element in _seen(page.evaluate(RENDERED)))
 
 
 def _served_stripped(page: Page, origin: str) -> list[str]:
@@ -91,15 +91,17 @@ def without_supports(css: str) -> str:
 
 
 def _seen(found: Any) -> list[dict[str, Any]]:
-    return [one for one in found["drawn"] if one["isSeen"] and not one["isPlain"]]
+    return [element for element in found["drawn"] if element["isSeen"] and not element["isPlain"]]
 
 
 def _check_rendered(page: Page) -> None:
     expect(page.locator("body")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
     found = page.evaluate(RENDERED)
-    bare = [one["what"] for one in _seen(found) if not one["border"]]
+    bare = [element["what"] for element in _seen(found) if not element["border"]]
     assert bare == []
     assert found["ink"] != found["paper"]
     assert "rgba(0, 0, 0, 0)" not in (found["ink"], found["paper"])
-    assert all(one["line"] not in (found["paper"], "rgba(0, 0, 0, 0)") for one in _seen(found))
+    assert all(
+        element["line"] not in (found["paper"], "rgba(0, 0, 0, 0)") for element in _seen(found)
+    )
     assert found["width"] <= found["window"]

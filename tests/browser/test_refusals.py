@@ -99,7 +99,7 @@ GROUP_LINES = """code => {
 def test_the_code_on_a_ticket_breaks_between_two_groups_and_is_copied_whole(
     small: NewsroomWithLead, actors: Actors, width: int
 ) -> None:
-    """No hyphen is at the end of a line, where nobody could tell whether it belongs to the code."""
+    """No hyphen is at the end of a line, where it could be taken for a part of the code."""
     reader = actors.reader(small.newsroom.story(), viewport={"width": width, "height": 740})
     code = reader.send("Mine.")
     ticket = reader.page.locator(".yobal-ticket .yobal-code")

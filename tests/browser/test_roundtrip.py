@@ -40,7 +40,7 @@ def test_published_comments_match_what_readers_wrote(
     _send_all(story, sent, actors)
     rejected = _decide_all(wide.lead(actors), count)
     assert len(rejected) == len(range(0, count, REJECT_EVERY))
-    expected = sorted(one.shown for one in sent if one.shown[0] not in rejected)
+    expected = sorted(comment.shown for comment in sent if comment.shown[0] not in rejected)
     wait_for(lambda: story.json()["total"] == len(expected))
     for edition in ("en", "km"):
         pages = story.in_edition(edition)  # a release writes them one after another
@@ -51,13 +51,13 @@ def test_published_comments_match_what_readers_wrote(
 
 def _send_all(story: Story, sent: list[Varied], actors: Actors) -> None:
     reader = actors.reader(story)
-    for one in sent[:: len(sent) // BY_HAND][:BY_HAND]:
+    for comment in sent[:: len(sent) // BY_HAND][:BY_HAND]:
         reader.open()
-        reader.send(one.text, name=one.name)
+        reader.send(comment.text, name=comment.name)
     by_hand = set(map(id, sent[:: len(sent) // BY_HAND][:BY_HAND]))
     with ThreadPoolExecutor(SENDERS) as pool:
-        rest = [one for one in sent if id(one) not in by_hand]
-        list(pool.map(lambda one: send(story, one.text, name=one.name), rest))
+        rest = [comment for comment in sent if id(comment) not in by_hand]
+        list(pool.map(lambda comment: send(story, comment.text, name=comment.name), rest))
 
 
 def _decide_all(desk: Moderator, count: int) -> set[str]:

@@ -123,7 +123,7 @@ def _suspend(newsroom: NewsroomHarness, pseudonym: str) -> list[str]:
 def test_comments_that_a_suspended_person_accepted_wait_until_it_is_lifted(
     newsroom: NewsroomHarness,
 ) -> None:
-    """Whoever took the device may have accepted it."""
+    """The person who took the device may have accepted it."""
     desk = signed_in(newsroom)
     join_by_invitation(desk, "Egret", role="lead")
     held = newsroom.send("Accepted on a stolen phone.")

@@ -131,7 +131,7 @@ def test_a_removal_says_what_goes_and_changes_nothing_without_a_terminal(
     assert done.returncode == 1
     assert "ferry goes in en, km, for good" in done.stderr
     assert done.stderr.endswith(
-        "yobal: nothing was changed: nobody can be asked here, so add --yes\n"
+        "yobal: nothing was changed: this is not a terminal, so add --yes\n"
     )
     assert len(listed(folder)) == 1
     done = run(folder, "story", "remove", "ferry", "--yes")

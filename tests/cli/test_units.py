@@ -1,4 +1,4 @@
-"""The commands of the shipped timer units, as they stand in `ExecStart`, with a test's folder and address."""
+"""The commands of the shipped timer units, as they are in `ExecStart`, with a test's folder and address."""
 
 import re
 import shlex

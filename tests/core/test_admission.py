@@ -1,4 +1,4 @@
-"""Whether comments are accepted: limits that nobody outside can compute."""
+"""Whether comments are accepted: limits that an outsider cannot compute."""
 
 import hashlib
 

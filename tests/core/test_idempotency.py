@@ -63,15 +63,16 @@ def test_a_change_in_any_field_changes_the_hash(field: str) -> None:
 
 def test_moving_a_character_between_fields_changes_the_hash() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
-    one = msgspec.structs.replace(SENT, name="ab", text="c")
-    assert hash_of(form, one) != hash_of(form, msgspec.structs.replace(SENT, name="a", text="bc"))
+    longer_name = msgspec.structs.replace(SENT, name="ab", text="c")
+    longer_text = msgspec.structs.replace(SENT, name="a", text="bc")
+    assert hash_of(form, longer_name) != hash_of(form, longer_text)
 
 
 def test_two_forms_have_different_hashes() -> None:
-    one, other = (
+    first, second = (
         idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY) for _ in range(2)
     )
-    assert hash_of(one) != hash_of(other)
+    assert hash_of(first) != hash_of(second)
 
 
 def test_the_hash_uses_the_key_of_the_forms_day() -> None:

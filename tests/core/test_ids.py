@@ -12,7 +12,7 @@ def test_an_id_is_128_bits_in_26_characters() -> None:
     assert ids.new_id(bytes) == "a" * 26
     made = {ids.new_id(secrets.token_bytes) for _ in range(200)}
     assert len(made) == 200
-    assert all(ids.is_id(one) for one in made)
+    assert all(ids.is_id(comment_id) for comment_id in made)
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,9 @@ def test_any_text_is_a_code_or_none(typed: str) -> None:
 
 
 def test_a_hash_depends_on_the_pepper() -> None:
-    one, other = receipts.receipt_hashes([b"p" * 32, b"q" * 32], "0" * 20)
-    assert one != other
-    assert one == receipts.receipt_hash(b"p" * 32, "0" * 20)
+    newer, older = receipts.receipt_hashes([b"p" * 32, b"q" * 32], "0" * 20)
+    assert newer != older
+    assert newer == receipts.receipt_hash(b"p" * 32, "0" * 20)
 
 
 def test_receipts_of_a_week_expire_together_counted_from_its_sunday() -> None:

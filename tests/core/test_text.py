@@ -49,8 +49,10 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
     assert text.clean_line(name) == name
     assert "\n" not in name
     assert "\n\n\n\n" not in cleaned
-    assert not any(unicodedata.category(one) in ("Cs", "Co") for one in cleaned)
-    assert not any(unicodedata.category(one) == "Cc" for one in cleaned if one not in "\t\n")
+    assert not any(unicodedata.category(character) in ("Cs", "Co") for character in cleaned)
+    assert not any(
+        unicodedata.category(character) == "Cc" for character in cleaned if character not in "\t\n"
+    )
     cleaned.encode()  # a surrogate would not go into a database
 
 
@@ -176,7 +178,7 @@ def test_an_invisible_name_is_empty(raw: str, name: str) -> None:
 def test_text_without_visible_characters_is_empty(nothing: str) -> None:
     assert text.is_empty(nothing)
     assert text.clean_name(nothing) == ""
-    assert [one.code for one in validate(nothing, "", Limits())] == ["text_empty"]
+    assert [field_error.code for field_error in validate(nothing, "", Limits())] == ["text_empty"]
 
 
 @pytest.mark.parametrize("something", VECTORS["not_empty"], ids=ascii)
@@ -227,7 +229,10 @@ def test_a_text_at_the_limit_is_accepted_and_a_longer_one_is_not(grapheme: str) 
     limits = Limits(text_graphemes_max=50, name_graphemes_max=50)
     assert validate(grapheme * 50, grapheme * 50, limits) == []
     over = validate(grapheme * 51, grapheme * 51, limits)
-    assert [(one.field, one.code, one.limit, one.length) for one in over] == [
+    assert [
+        (field_error.field, field_error.code, field_error.limit, field_error.length)
+        for field_error in over
+    ] == [
         ("text", "text_long", 50, 51),
         ("name", "name_long", 50, 51),
     ]
@@ -241,7 +246,7 @@ FILL = 256 * 1_024  # bytes of a body
 def test_more_marks_than_any_language_uses_are_an_error(words: str) -> None:
     cleaned = text.clean(words)
     field_errors = validate(cleaned, cleaned, Limits())
-    assert [(one.field, one.code) for one in field_errors] == [
+    assert [(field_error.field, field_error.code) for field_error in field_errors] == [
         ("text", "text_marks"),
         ("name", "name_marks"),
     ]

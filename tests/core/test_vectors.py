@@ -57,7 +57,7 @@ def test_a_commitment_binds_nonce_name_and_text(vector: dict[str, str]) -> None:
 def test_all_envelopes_of_a_size_have_the_same_length() -> None:
     sealer = Sealer(ENVELOPES["epoch"]["recipient"])
 
-    def one(length: int) -> Envelope:
+    def envelope_of(length: int) -> Envelope:
         return Envelope(
             comment_id="a" * 26,
             site_id="s",
@@ -73,16 +73,16 @@ def test_all_envelopes_of_a_size_have_the_same_length() -> None:
         )
 
     sizes = {
-        kib: {len(pad(one(n))[0]) for n in lengths}
+        kib: {len(pad(envelope_of(n))[0]) for n in lengths}
         for kib, lengths in {1: (1, 700), 2: (1_000, 1_700), 4: (2_000, 3_700)}.items()
     }
     assert sizes == {1: {1_024}, 2: {2_048}, 4: {4_096}}
-    assert sealer.seal(one(20_000))[1] == 32
+    assert sealer.seal(envelope_of(20_000))[1] == 32
     with pytest.raises(EnvelopeTooLarge):
-        sealer.seal(one(33_000))
+        sealer.seal(envelope_of(33_000))
 
 
-@pytest.mark.parametrize("vector", KEYS["passphrases"], ids=lambda one: one["site"])
+@pytest.mark.parametrize("vector", KEYS["passphrases"], ids=lambda vector: vector["site"])
 def test_a_passphrase_gives_the_same_keys_as_in_a_browser(vector: dict[str, str]) -> None:
     pseudonym = vector["pseudonym"].strip()  # a browser trims it before it stretches the words
     seed, identity = from_passphrase(vector["site"], pseudonym, vector["passphrase"])

@@ -73,7 +73,7 @@ def test_a_page_with_nothing_but_the_embed_is_well(site: Site) -> None:
         "the page loads embed.js",
         "embed.js is that of this site",
         "the page shows the story ferry, edition en",
-        "nobody in front of 127.0.0.1 reads what readers send",
+        "no company in front of 127.0.0.1 reads what readers send",
         f"{site.news.url} may frame the form",
         "the page comes over TLS",
         "no third party is beside the form, as far as the HTML shows",
@@ -157,7 +157,7 @@ def test_a_cdn_in_front_of_the_form_is_seen_by_its_headers(
     site: Site, headers: dict[str, str], status: str, says: str
 ) -> None:
     site.frame_headers |= headers
-    finding = site.examine()["nobody in front of 127.0.0.1 reads what readers send"]
+    finding = site.examine()["no company in front of 127.0.0.1 reads what readers send"]
     assert finding.status == status
     assert says in finding.advice
 

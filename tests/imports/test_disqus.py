@@ -106,7 +106,7 @@ def test_each_skipped_row_is_reported_with_line_and_reason_and_without_its_words
         "133,its story is not declared: https://news.example/en/bridge",
         "143,its story is not declared: https://news.example/en/bridge",
         "124,it has no text",
-        '105,"the comment that it replies to is not here, so it stands at the top of the thread"',
+        '105,"the comment that it replies to is missing, so it becomes a top-level comment"',
     ]
     assert "line 87: it was marked as spam" in output.warned
 

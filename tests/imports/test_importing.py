@@ -80,7 +80,7 @@ def test_two_comments_that_reply_to_each_other_end_nothing(
     rows = [{"id": "a", "parent": "b"}, {"id": "b", "parent": "a"}, {"id": "c", "parent": "c"}]
     output = bring_in(newsroom, write_csv(tmp_path, rows), "csv")
     assert output.summary.startswith("3 comments read: 3 public")
-    assert any("2 replies without what they reply to" in line for line in output.printed)
+    assert any("2 replies without their parents" in line for line in output.printed)
 
 
 def test_the_thread_is_in_order_of_days_and_a_reply_never_before_its_parent(
@@ -205,7 +205,7 @@ def test_a_refused_import_leaves_nothing(newsroom: NewsroomHarness, tmp_path: Pa
 def test_what_is_sealed_after_an_epoch_has_ended_is_sealed_to_the_next(
     newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A large file takes hours: meanwhile the epoch may be destroyed, and nobody could open the rest."""
+    """A large file takes hours: meanwhile the epoch may be destroyed, and no key would open the rest."""
     desk = signed_in(newsroom)
     store = store_import.DatabaseTarget.store
 

@@ -106,18 +106,22 @@ class Readers:
         network = f"127.{draw.randrange(30, 250)}.{draw.randrange(30, 250)}"
         self.addresses = [f"{network}.{last}" for last in range(1, count + 1)]
         self.agent = f"YobalReader{draw.randrange(10**9):09d}/"
-        whole = [ipaddress.IPv4Address(one) for one in self.addresses]
-        decimals = {str(int(one))[:8] for one in whole}  # the last two digits tell them apart
+        whole = [ipaddress.IPv4Address(address) for address in self.addresses]
+        decimals = {
+            str(int(address))[:8] for address in whole
+        }  # the last two digits tell them apart
         words = [f"{network}.", self.agent, *decimals]
-        self._words = [one.encode() for one in words] + [one.encode("utf-16-le") for one in words]
+        self._words = [word.encode() for word in words] + [
+            word.encode("utf-16-le") for word in words
+        ]
         self._packed = [whole[0].packed[:3], whole[0].packed[2::-1]]
         # `::1` in words; its packed form is a row of zeroes, which says nothing.
         self._ipv6 = re.compile(rb"(?<![0-9A-Za-z:.])(?:::1|0:0:0:0:0:0:0:1)(?![0-9A-Za-z:./])")
 
     def found_in(self, content: bytes) -> set[str]:
         """What identifies a reader: parts of addresses (as text, number or packed bytes) and user agents."""
-        found = {one.decode() for one in self._words if one in content}
-        if any(_different(content, one) > _by_chance(len(content)) for one in self._packed):
+        found = {word.decode() for word in self._words if word in content}
+        if any(_different(content, packed) > _by_chance(len(content)) for packed in self._packed):
             found.add("packed addresses")
         if _is_text(content) and self._ipv6.search(content):
             found.add("::1")
@@ -204,7 +208,7 @@ def regions(pid: int) -> Iterator[tuple[int, bytes]]:
             where, rights, *rest = line.split()
             if "r" not in rights or rest[-1] in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
                 continue
-            start, end = (int(one, 16) for one in where.split("-"))
+            start, end = (int(part, 16) for part in where.split("-"))
             with contextlib.suppress(OSError, ValueError):
                 file.seek(start)
                 yield start, file.read(end - start)

@@ -121,11 +121,11 @@ def _named(tree: ast.Module) -> Iterator[str]:
     """Every module and every dotted name in it, with all that they lie in."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for one in node.names:
-                yield from _and_above(one.name)
+            for imported in node.names:
+                yield from _and_above(imported.name)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for one in node.names:
-                yield from _and_above(f"{node.module}.{one.name}")
+            for imported in node.names:
+                yield from _and_above(f"{node.module}.{imported.name}")
         elif isinstance(node, ast.Attribute):
             yield ast.unparse(node)
 

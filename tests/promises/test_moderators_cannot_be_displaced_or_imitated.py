@@ -80,7 +80,7 @@ def test_a_ticket_ends_when_the_passphrase_changes(desk: DeskClient) -> None:
     challenge = _challenge(desk)
     first, second = (_prove(desk, challenge, egret).json["ticket"] for _ in range(2))
     assert _finish(desk, first, egret) == 200
-    assert [_finish(desk, one, egret, b"o") for one in (first, second)] == [403, 403]
+    assert [_finish(desk, challenge, egret, b"o") for challenge in (first, second)] == [403, 403]
     assert _prove(desk, challenge, egret).status == 403
 
 

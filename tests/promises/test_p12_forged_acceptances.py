@@ -309,7 +309,7 @@ def test_comments_that_a_removed_member_had_accepted_return_to_the_queue(
 def test_a_new_roster_publishes_nothing_that_its_predecessor_held(
     newsroom: NewsroomHarness,
 ) -> None:
-    """Nor could anybody decide on it again: its envelope opens for nobody."""
+    """It could not be decided again either, because no key opens its envelope."""
     comment_id = _accept(newsroom)
     add_lead(newsroom, "Egret")
     newsroom.pass_slots()

@@ -206,7 +206,7 @@ class Actions(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from((1, 15)), is_off=st.booleans())
     def days_pass(self, days: int, *, is_off: bool) -> None:
-        """Receipts, retained originals and what waits expire; the last not soon after a time in which the server was off."""
+        """Receipts, retained originals and pending comments expire; the last not soon after a time in which the server was off."""
         slots = days * DAY // SLOT
         slots_at_once = slots if is_off else PAUSE_DAYS * DAY // SLOT
         for passed in range(0, slots, slots_at_once):
@@ -445,7 +445,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         [_send, _fortnight, _fortnight, _fortnight],
         STATES,
     ),
-    "what waits expires after a pause": (
+    "pending comments expire after a pause": (
         sites,
         "first_expiry_slot",
         lambda *_: 0,

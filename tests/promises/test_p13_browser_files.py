@@ -1,4 +1,4 @@
-"""Whoever takes a moderator's device, or a copy of its disk, finds no key and no typed text in the browser's files.
+"""A moderator's stolen device, or a copy of its disk, has no key and no typed text in the browser's files.
 
 Each test uses a real profile of Chromium and reads every byte of it, while the browser runs and after it was closed.
 """
@@ -234,7 +234,7 @@ def test_however_the_desk_is_left_no_key_is_in_the_browsers_files(
 def test_words_that_are_shown_while_they_are_typed_are_in_no_file(
     still: NewsroomWithLead, secrets: Secrets, playwright_here: Playwright, tmp_path: Path
 ) -> None:
-    """Chromium keeps what stands in fields for when it opens the page again."""
+    """Chromium stores the content of fields to restore it when the page is opened again."""
     with _profile(playwright_here, still, tmp_path / "profile") as desk:
         desk.page.get_by_role("button", name="Lock", exact=True).click()
         desk.page.get_by_label("Show the words as I type").check()

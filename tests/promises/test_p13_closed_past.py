@@ -1,4 +1,4 @@
-"""P13: what was sealed before a removal, or in a destroyed epoch, opens for nobody from an old copy."""
+"""P13: an old copy of the database does not open what was sealed before a removal or in a destroyed epoch."""
 
 import msgspec
 import pytest

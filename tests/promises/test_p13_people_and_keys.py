@@ -1,4 +1,4 @@
-"""P13: whoever is no member has no key and no session, in any order of what people do, and after crashes.
+"""P13: a person who is not a member has no key and no session, in any order of what people do, and after crashes.
 
 A state machine runs the people of a newsroom beside a small model, and compares both after every step.
 """
@@ -54,7 +54,7 @@ NAMES = ("Avocet", "Bittern", "Curlew", "Dunlin", "Egret", "Fulmar")
 PICK = st.integers(0, 1_000)
 DAY_SECONDS = 86_400
 WEEK = 7 * DAY_SECONDS
-PENDING_SECONDS = 30 * DAY_SECONDS  # then what nobody has decided is destroyed
+PENDING_SECONDS = 30 * DAY_SECONDS  # then undecided comments are destroyed
 STEPS: tuple[tuple[Any, str], ...] = (
     (statements, "append"),
     (people, "deactivate"),
@@ -216,7 +216,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
     @precondition(lambda self: self.sealed)
     @rule()
     def expire(self) -> None:
-        """Nobody decides for a month: every comment goes, and with them the keys of all old epochs."""
+        """No moderator decides for a month: every comment is destroyed, and with them the keys of all old epochs."""
         self._let_pass(PENDING_SECONDS)
         assert self.sealed == {}
 
@@ -315,7 +315,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
     @precondition(lambda self: self.backup is not None and self._resuming_leads())
     @rule(by=PICK)
     def restore_and_resume(self, by: int) -> None:
-        """Nobody holds what came after the backup: a lead says who is still a member."""
+        """No browser has the statements that came after the backup: a lead says who is still a member."""
         lead = self._pick(self._resuming_leads(), by)
         current = set(self.members)
         backup = self._restored()

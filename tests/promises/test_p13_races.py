@@ -27,7 +27,7 @@ from yobal.demo.keys import NewModerator
 from yobal.store import people, sites
 
 ACTING = "acting at the same moment"
-WAIT_SECONDS = 1.5  # longer than an invitation takes that waits for nobody
+WAIT_SECONDS = 1.5  # longer than an invitation takes without waiting
 
 
 def _remove_while(

@@ -105,7 +105,7 @@ def test_statements_that_a_browser_holds_come_back_and_the_removed_person_does_n
 
 
 def test_nothing_is_sealed_to_an_epoch_whose_keys_were_lost(monday: Monday) -> None:
-    """Its wraps were made on Monday, so nobody can open it."""
+    """Its wraps were made on Monday, so no member can open it."""
     monday.die()
     assert monday.give_back().status == 200
     assert _refusal(monday.newsroom) == "lost_epoch"
@@ -175,7 +175,7 @@ def test_all_statements_come_back_to_an_empty_table(monday: Monday) -> None:
     assert not monday.desk.browser_of("Heron").post("session").json["is_epoch_due"]
 
 
-# Where nobody holds them
+# No browser holds them
 
 
 def _accept(monday: Monday, lead: str = "Heron") -> Any:

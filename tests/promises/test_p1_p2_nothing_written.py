@@ -69,7 +69,7 @@ class Run:
         """Assert that these processes write no file outside the searched folders."""
         for pid in self.pids:
             for path in open_files(pid).values():
-                inside = any(path.startswith(str(one)) for one in self.folders)
+                inside = any(path.startswith(str(folder)) for folder in self.folders)
                 assert inside or path.startswith("/dev/"), path
 
 
@@ -78,8 +78,8 @@ def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Itera
     url = cluster.new_database() if cluster else ""
     with serving(folder, url) as served:
         for story_id in (ASIDE, STAYS):
-            one = Edition(tag="en", title=story_id, url=f"https://news.example/{story_id}")
-            declare_story.add(served.newsroom.database, served.newsroom.rules, story_id, one)
+            edition = Edition(tag="en", title=story_id, url=f"https://news.example/{story_id}")
+            declare_story.add(served.newsroom.database, served.newsroom.rules, story_id, edition)
         with nginx_before(folder / "nginx", served, **nginx) as before:
             yield Run(folder, served, before, *([cluster.folder] if cluster else []))
 
@@ -146,13 +146,13 @@ def test_a_withdrawn_published_comment_is_in_no_file(
     stays = [newsroom.send(marks.text("public", 300)) for _ in range(4)]
     sent = [newsroom.send(marks.text("withdrawn", 300)) for _ in range(6)]
     edited = newsroom.send("Only the desk's words are withdrawn here.")
-    for one in (*stays[:2], *sent, *stays[2:]):
-        newsroom.publish(one.id)
+    for form in (*stays[:2], *sent, *stays[2:]):
+        newsroom.publish(form.id)
     newsroom.publish_edited(edited.id, marks.text("withdrawn", 300))
     newsroom.pass_slots()
     assert _fates(marks, folders, since) == {"withdrawn", "public"}, "published, it is in files"
-    for one in (*sent, edited):
-        newsroom.request_withdrawal(one.code)
+    for form in (*sent, edited):
+        newsroom.request_withdrawal(form.code)
     newsroom.run_scheduler()
     _checkpoint(newsroom)
     assert _fates(marks, folders, since, without="/pg_wal/") == {"public"}
@@ -280,7 +280,7 @@ def test_control_every_spelling_of_an_address_is_found() -> None:
         f"Mozilla ({readers.agent}7)",
     ):
         assert readers.found_in(spelled.encode("latin-1")), spelled
-    failed = b"\0".join(socket.inet_aton(one) for one in readers.addresses[::10])
+    failed = b"\0".join(socket.inet_aton(address) for address in readers.addresses[::10])
     for among in (b"", secrets.token_bytes(8_000_000)):  # in a log, and among what is sealed
         assert readers.found_in(among + failed) == {"packed addresses"}
     page = b"\0" * 2_000 + failed[:3] + b"\0" * 2_000  # met by chance, and written with each group
@@ -392,8 +392,8 @@ def _publish_and_withdraw(run: Run) -> None:
     undone = crowd.send(WITHDRAWN_COUNT, "undone")
     withdrawn = crowd.send(WITHDRAWN_COUNT, "withdrawn")
     stays = run.crowd_at(f"/{SITE_ID}/{STAYS}/en/").send(WITHDRAWN_COUNT, "public")
-    assert any(one.is_received for one in stays)
-    assert sum(one.is_received for one in (*undone, *withdrawn)) > WITHDRAWN_COUNT
+    assert any(form.is_received for form in stays)
+    assert sum(form.is_received for form in (*undone, *withdrawn)) > WITHDRAWN_COUNT
     run.served.newsroom.move_inbox()
     decisions: dict[str, str] = {}
     for row in desk.queue_rows():
@@ -412,7 +412,7 @@ def _publish_and_withdraw(run: Run) -> None:
     for comment, decision_id in decisions.items():
         if run.served.newsroom.state(comment) == "held":
             desk.act("undo", decision_id=decision_id)
-    kept = sum(one.is_received for one in stays)
+    kept = sum(form.is_received for form in stays)
     wait_for(lambda: _count(database, "held_texts") == kept, "no other text is held any more")
     desk.act("sign-out")
     desk.close()

@@ -1,4 +1,4 @@
-"""P2: an export has nothing that is not public: what waits, is held, was rejected, removed, withdrawn or is withheld."""
+"""P2: an export has only what is public: nothing that is waiting, held, rejected, removed, withdrawn or withheld."""
 
 import zipfile
 from pathlib import Path

@@ -110,7 +110,7 @@ def test_after_the_pepper_is_destroyed_the_feedback_is_deleted_and_a_copy_opens_
 def test_control_a_key_from_the_code_alone_opens_a_copy_for_ever(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then whoever finds the code on a phone can prove with an old copy what its owner wrote."""
+    """Then a person who finds the code on a phone can prove with an old copy what its owner wrote."""
     monkeypatch.setattr(receipts, "identity", lambda _, code: identity_of(code.encode().ljust(32)))
     codes = _decide(newsroom)
     newsroom.pass_slots()
@@ -189,7 +189,7 @@ def test_a_receipt_shows_no_feedback_that_the_signed_decision_does_not_have(
 def test_a_receipt_confirms_no_state_to_which_the_signed_decision_does_not_lead(
     newsroom: NewsroomHarness, decide: str, forged: str
 ) -> None:
-    """Nobody signs a state: a row could tell authors that what a member has accepted was rejected."""
+    """States are not signed: a row could tell authors that an accepted comment was rejected."""
     sent = newsroom.send("Plain.")
     getattr(newsroom, decide)(sent.id)
     newsroom.pass_slots(newsroom.rules.schedule.max_hold_slots)

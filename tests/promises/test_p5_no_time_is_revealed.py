@@ -47,7 +47,9 @@ def test_control_sorting_by_arrival_is_noticed() -> None:
 
 def test_ids_do_not_increase_with_arrival() -> None:
     new_ids = [ids.new_id(random.Random(number).randbytes) for number in range(3_000)]
-    assert abs(_tau([[(number, one) for number, one in enumerate(new_ids)]])) < TAU_MAX
+    assert (
+        abs(_tau([[(number, comment_id) for number, comment_id in enumerate(new_ids)]])) < TAU_MAX
+    )
     assert _tau([[(number, f"{number:026d}") for number in range(100)]]) == 1  # control
 
 
@@ -58,9 +60,11 @@ def test_the_order_on_the_pages_is_independent_of_arrival(sqlite_newsroom: Newsr
         for comment in sent:
             sqlite_newsroom.publish(comment)
         sqlite_newsroom.pass_slots()
-        shown = [one for one in _shown(sqlite_newsroom) if one in sent]
+        shown = [comment_id for comment_id in _shown(sqlite_newsroom) if comment_id in sent]
         assert len(shown) == 60, batch
-        releases.append([(sent.index(one), position) for position, one in enumerate(shown)])
+        releases.append(
+            [(sent.index(comment_id), position) for position, comment_id in enumerate(shown)]
+        )
     assert abs(_tau(releases)) < 0.2  # 240 comments: chance alone gives 0.04
 
 
@@ -98,7 +102,7 @@ def test_no_public_file_contains_a_time_finer_than_the_day(
         if key.endswith(".gz"):
             assert content[4:8] == b"\0\0\0\0", f"{key}: gzip carries a time"
             continue
-        # A feed must give times (RFC 4287): midnight stands for the day.
+        # A feed must give times (RFC 4287): midnight represents the day.
         text = (
             content.decode().replace("T00:00:00Z", "")
             if key.endswith(".atom")
@@ -188,7 +192,7 @@ def _releases(order: Order) -> list[list[tuple[int, int]]]:
             min_batch_size=draw.randint(1, 4),
         )
         found += _released(schedule, order, draw, number)
-    assert sum(len(one) for one in found) >= 10_000
+    assert sum(len(release) for release in found) >= 10_000
     return found
 
 
@@ -204,35 +208,37 @@ def _released(
     for comment in comments:
         order(0, comment)  # an order by arrival learns them as they come
     due = {
-        one: pick_slot(schedule, now=arrivals[at] + draw.randrange(3_600), randbelow=draw.randrange)
-        for one, at in comments.items()
+        comment_id: pick_slot(
+            schedule, now=arrivals[at] + draw.randrange(3_600), randbelow=draw.randrange
+        )
+        for comment_id, at in comments.items()
     }
     slot: float = start
     while due:
         latest = next_slot(schedule, slot)
-        batch = [one for one, due_slot in due.items() if due_slot <= latest]
+        batch = [comment_id for comment_id, due_slot in due.items() if due_slot <= latest]
         leaving = [
-            one
-            for one in batch
+            comment_id
+            for comment_id in batch
             if is_due(
-                due[one],
+                due[comment_id],
                 batch_size=len(batch),
                 min_batch_size=schedule.min_batch_size,
                 latest=latest,
             )
         ]
-        shown = sorted(leaving, key=lambda one: order(latest, one))
-        yield [(comments[one], position) for position, one in enumerate(shown)]
-        for one in leaving:
-            del due[one]
+        shown = sorted(leaving, key=lambda comment_id: order(latest, comment_id))
+        yield [(comments[comment_id], position) for position, comment_id in enumerate(shown)]
+        for comment_id in leaving:
+            del due[comment_id]
         slot = latest
 
 
 def _tau(releases: Sequence[Sequence[tuple[int, Any]]]) -> float:
     """Kendall's: +1 where place follows arrival, -1 where it is the reverse, 0 where neither."""
     agreeing = pairs = 0
-    for one in releases:
-        for (early, first), (late, second) in itertools.combinations(sorted(one), 2):
+    for places in releases:
+        for (early, first), (late, second) in itertools.combinations(sorted(places), 2):
             assert early < late
             agreeing += 1 if first < second else -1
             pairs += 1

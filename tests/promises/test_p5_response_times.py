@@ -58,7 +58,7 @@ def test_control_without_equal_durations_a_poll_shows_the_forms_of_others(
 
 
 def _difference(served: Served, poll: Poll) -> float:
-    """How much longer the poll takes if nobody else has sent a form shortly before."""
+    """How much longer the poll takes if no one else has sent a form shortly before."""
     alone, after_others = [], []
     for _ in range(POLLS):
         time.sleep(CACHE_SECONDS * 1.1)

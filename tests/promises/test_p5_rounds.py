@@ -2,7 +2,7 @@
 
 Attack b: a moderator polls every route of the desk while comments arrive. Control: without the
 inbox, the same polls show each comment at once.
-Attack c: whoever has the raw file, or PostgreSQL's hidden columns, orders the comments by every trace
+Attack c: an attacker with the raw file, or PostgreSQL's hidden columns, orders the comments by every trace
 that inserting leaves. Control: written one by one as they arrive, the order is found.
 """
 

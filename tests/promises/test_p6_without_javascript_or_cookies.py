@@ -88,7 +88,9 @@ class Reader:
 
     def submit(self, answer: Response, step: str, **written: str) -> Response:
         """Fill in that form of a page and send it where it says."""
-        action, fields = next(one for one in Page(answer.text).forms if one[1].get("step") == step)
+        action, fields = next(
+            form for form in Page(answer.text).forms if form[1].get("step") == step
+        )
         assert urljoin(f"http://{ONION}{THREAD}", action) == f"http://{ONION}{THREAD}", (
             "one address"
         )
@@ -185,7 +187,9 @@ def test_every_error_page_needs_no_cookie_script_or_third_party(served: Served) 
 def test_no_file_refers_to_a_third_party(served: Served, name: str, edition: str) -> None:
     html = served.newsroom.read_file(f"{edition}/{name}")
     found = list(foreign(html, own=f"127.0.0.1:{served.intake}"))
-    fragments = [one for one in found if not one.startswith("fetched: http://127.0.0.1:")]
+    fragments = [
+        finding for finding in found if not finding.startswith("fetched: http://127.0.0.1:")
+    ]
     assert not fragments
     assert name != "index.html" or found == fragments, "a complete page names no host for itself"
 

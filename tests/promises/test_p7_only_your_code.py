@@ -94,7 +94,7 @@ def test_a_code_is_in_no_url_header_log_or_file(tmp_path: Path) -> None:
         for code in codes:
             for answer in _used(nginx, code):
                 head = answer.raw.partition(b"\r\n\r\n")[0]
-                assert not any(one in head for one in _spellings(code)), head
+                assert not any(spelling in head for spelling in _spellings(code)), head
                 for attribute in (b"href=", b"action=", b"src="):
                     for address in answer.body.split(attribute)[1:]:
                         assert code.encode() not in address[:300].split(b">")[0]
@@ -102,7 +102,9 @@ def test_a_code_is_in_no_url_header_log_or_file(tmp_path: Path) -> None:
         assert any("access.log" in path and content for path, content in files)
         for code in codes:
             found = [
-                path for path, content in files if any(one in content for one in _spellings(code))
+                path
+                for path, content in files
+                if any(spelling in content for spelling in _spellings(code))
             ]
             assert found == []
 
@@ -118,7 +120,7 @@ def test_control_a_code_in_a_file_is_found(tmp_path: Path) -> None:
     since, code = time.time() - 1, "7HQ2M-0K3TB-Z91XC-4RWFA"
     (tmp_path / "access.log").write_text(f"GET /receipt?code={code.lower()}")
     found = [content for _, content in written([tmp_path], since=since)]
-    assert any(one in found[0] for one in _spellings(code))
+    assert any(spelling in found[0] for spelling in _spellings(code))
 
 
 # A wrong code is answered like a right one
@@ -131,7 +133,7 @@ def test_a_wrong_code_gets_a_response_as_large_as_a_right_one(served: Served) ->
         for state in ("waiting", "rejected", "published", "removed")
     }
     wait_for(lambda: len(list(desk.queue())) == len(codes), "all have come with a round")
-    rows = {served.newsroom.decrypt(one).text.split()[0]: one for one in desk.queue()}
+    rows = {served.newsroom.decrypt(row).text.split()[0]: row for row in desk.queue()}
     desk.act(
         "decide", verdict="reject", comment_id=rows["rejected"], clause="spam", note="Not here."
     )
@@ -173,7 +175,7 @@ def test_a_wrong_code_takes_as_long_as_a_right_one(
             shown = _asked(served, code)
             took[code].append(time.perf_counter() - began)
             assert ("is waiting" in shown.text) == (code == right)
-    medians = {code: statistics.median(one) for code, one in took.items()}
+    medians = {code: statistics.median(durations) for code, durations in took.items()}
     assert _alike(medians[right], medians[WRONG]) == (not script), medians
 
 
@@ -254,7 +256,7 @@ def _confirms(newsroom: NewsroomHarness, dump: list[bytes], code: str) -> bool:
             if path.is_file()
         ),
     ]
-    return any(one in content for one in tried for content in everything)
+    return any(spelling in content for spelling in tried for content in everything)
 
 
 def test_a_receipt_does_not_work_under_another_story(served: Served) -> None:

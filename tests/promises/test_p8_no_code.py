@@ -47,7 +47,7 @@ PLAIN: Final = "plain words"
 SHAPES: Final = """pages => pages.map(page => {
   const read = new DOMParser().parseFromString(page, "text/html");
   return [...read.querySelectorAll(":not(br)")]
-    .map(one => `${one.tagName}[${one.getAttributeNames()}]`).join("\\n");
+    .map(element => `${element.tagName}[${element.getAttributeNames()}]`).join("\\n");
 })"""
 
 # The forms take each payload in the default run or in the slow one: every fourth text in each part.
@@ -246,7 +246,9 @@ def test_the_history_shows_payloads_as_plain_text(
         older.click()
         expect(rows.nth(count)).to_be_visible()
     words = set(desk.page.locator(".excerpt bdi").all_text_contents())
-    assert {one.removesuffix(f" {MASK}") for one in words} >= {clean(one) for one in PAYLOADS}
+    assert {word.removesuffix(f" {MASK}") for word in words} >= {
+        clean(payload) for payload in PAYLOADS
+    }
     assert (
         desk.page.locator("#desk :is(script, img, svg, math, iframe, style, object)").count() == 0
     )
@@ -337,7 +339,7 @@ def test_control_a_desk_with_inner_html_is_caught(
 
     def is_caught() -> bool:
         desk.page.evaluate("1")  # what the page reported arrives with an answer
-        return any(one.startswith(("csp:", "script:")) for one in watch.seen)
+        return any(event.startswith(("csp:", "script:")) for event in watch.seen)
 
     wait_for(is_caught)
     people.close()

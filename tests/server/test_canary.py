@@ -134,17 +134,17 @@ def test_the_canary_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomH
 def test_after_a_clock_that_was_ahead_it_goes_on_and_another_one_is_sent(
     watched: NewsroomHarness,
 ) -> None:
-    """It would be silent until that time, and nobody would be told."""
+    """It would be silent until that time, without any report."""
     to_round(watched)
     to_slot_after_round(watched)
     at(watched, ROUND + 400 * DAY_SECONDS + 2)
-    assert (state(watched).stage, state(watched).looked_round) == (
+    assert (state(watched).stage, state(watched).attempted_round) == (
         "sent",
         ROUND + 400 * DAY_SECONDS,
     )
     watched.now = ROUND + 9 * 3_600
     maintenance.trust_clock(watched.components, now=watched.now)
-    assert state(watched).looked_round == ROUND + 6 * 3_600
+    assert state(watched).attempted_round == ROUND + 6 * 3_600
     to_round(watched, 2)
     assert state(watched).stage == "stored"
     to_slot_after_round(watched, 2)
@@ -234,7 +234,7 @@ def test_a_form_that_does_not_answer_is_missed_and_tried_with_the_next_round(
 
 
 def test_a_canary_that_stops_on_its_way_is_missed_after_three_days() -> None:
-    stopped = CanaryState(stage="sent", looked_round=1_000_000)
+    stopped = CanaryState(stage="sent", attempted_round=1_000_000)
     assert canary.missed_step(stopped, 1_000_000 + 3 * DAY_SECONDS) is None
     assert canary.missed_step(stopped, 1_000_001 + 3 * DAY_SECONDS) == "inbox"
     assert canary.missed_step(CanaryState(), 2_000_000_000) is None, "none was sent yet"

@@ -1,4 +1,4 @@
-"""Maintenance: which clocks it trusts, what it repeats after a failure, and what waits for it."""
+"""Maintenance: which clocks it trusts, what it repeats after a failure, and what has to wait for it."""
 
 import os
 import threading
@@ -492,7 +492,7 @@ def test_a_round_that_fails_stops_no_withdrawal_and_no_release_and_is_repeated(
 def test_rounds_that_fail_give_back_their_cells(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full database refuses the rows each second: without this the file of cells would grow for ever."""
+    """A full database refuses the rows each second: without this the file of cells would grow without limit."""
 
     def is_full(*_: Any, **__: Any) -> Any:
         raise DatabaseUnavailable("database is full")

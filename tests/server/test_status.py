@@ -1,4 +1,4 @@
-"""`yobal status`: what waits, what is late or wrong, and that a sample of pages is what the database gives."""
+"""`yobal status`: waiting comments, what is late or wrong, and that a sample of pages matches the database."""
 
 import json
 import time

@@ -48,7 +48,7 @@ def test_one_invalid_comment_of_fifty_fails_alone(newsroom: NewsroomHarness, fie
     inserted = _insert(newsroom, group)
     assert (inserted.failed_count, len(inserted.unused_cells)) == (1, 1)
     stored = {row["id"] for row in newsroom.read_table("comments")}
-    assert stored == {one.id for one in group} - {group[17].id}
+    assert stored == {item.id for item in group} - {group[17].id}
     assert {row["comment_id"] for row in newsroom.read_table("envelopes")} == stored
 
 

@@ -62,7 +62,7 @@ def test_the_role_can_add_comments_receipts_and_withdrawal_requests(
 ) -> None:
     newsroom, _ = made
     inbox, first = open_inbox(role), arrival()
-    assert [one.status for one in inbox.add([first, arrival()])] == ["new", "new"]
+    assert [outcome.status for outcome in inbox.add([first, arrival()])] == ["new", "new"]
     again = arrival(idempotency_hash=first.idempotency_hash)
     assert first.receipt is not None
     assert again.receipt is not None

@@ -72,9 +72,9 @@ def test_queued_comments_are_stored_before_it_closes(newsroom: NewsroomHarness) 
     group = GroupCommit(newsroom.inbox)
 
     async def leave() -> None:
-        for one in [asyncio.ensure_future(group.add(arrival())) for _ in range(120)]:
+        for future in [asyncio.ensure_future(group.add(arrival())) for _ in range(120)]:
             await asyncio.sleep(0)  # each has begun
-            one.cancel()
+            future.cancel()
 
     asyncio.run(leave())
     group.close()
@@ -99,7 +99,7 @@ def test_a_sender_who_disconnects_does_not_affect_the_others(newsroom: NewsroomH
         leaving.cancel()
         return await staying
 
-    assert [one for one in asyncio.run(leave_first()) if isinstance(one, Outcome)] == (
+    assert [result for result in asyncio.run(leave_first()) if isinstance(result, Outcome)] == (
         [Outcome("new", has_receipt=True)] * 3
     )
     group.close()
@@ -116,6 +116,6 @@ def test_an_error_reaches_every_sender_and_the_next_group_is_stored(
     with monkeypatch.context() as patch:
         patch.setattr(newsroom.inbox, "add", fails)
         to_response = asyncio.run(_add(group, 3))
-    assert [type(one) for one in to_response] == [DatabaseUnavailable] * 3
+    assert [type(error) for error in to_response] == [DatabaseUnavailable] * 3
     assert asyncio.run(_add(group, 2)) == [Outcome("new", has_receipt=True)] * 2
     group.close()

@@ -23,8 +23,8 @@ WORDS = "Unrepeatable words."
 @pytest.fixture
 def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     """A database with two rows, the second deleted, and the folder of its files."""
-    one = cluster()
-    database = Database(one.new_database())
+    server = cluster()
+    database = Database(server.new_database())
     migrate(database)
     with database.writing() as conn:
         sites.add(
@@ -42,7 +42,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
                     comment_id=comment, cell=cell, ciphertext=text.encode()
                 )
             )
-    yield database, one.folder
+    yield database, server.folder
     database.close()
 
 

@@ -99,7 +99,7 @@ class Container:
     def ask(
         self, path: str, *, address: str = "127.0.0.1:8600", scheme: str = "http", host: str = ""
     ) -> tuple[int, str]:
-        """The status and text of a page, asked for from inside; (0, the reason) if nobody answers."""
+        """The status and text of a page, asked for from inside; (0, the reason) without an answer."""
         words = (ASK, scheme, address, path, host)
         done = self.try_to_run('/usr/bin/python3 -c "$@"', *words)
         if done.returncode != 0:

@@ -1,4 +1,4 @@
-"""What readers and moderators are told about comments that nobody decides."""
+"""What readers and moderators see about comments that are not decided in time."""
 
 import re
 

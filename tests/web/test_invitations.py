@@ -74,7 +74,9 @@ def test_an_altered_registration_cannot_be_confirmed(
     assert register(desk, invite(desk), moderator_of("Egret")).status == 200
     assert register(desk, invite(desk), moderator_of("Ibis")).status == 200
     registrations = desk.post("people").json["registrations"]
-    egret, ibis = sorted(registrations, key=lambda one: one["keys"].find("Egret") < 0)
+    egret, ibis = sorted(
+        registrations, key=lambda registration: registration["keys"].find("Egret") < 0
+    )
     wrap = [{"epoch_id": newest_epoch_id(desk), "wrap": "AAAA"}]
     statement = member_added(desk, egret, by=heron)
 

@@ -1,4 +1,4 @@
-"""A member stores what their browser has verified of the roster: signed, and for nobody else."""
+"""A member stores what their browser has verified of the roster: signed, and for themselves only."""
 
 import pytest
 

@@ -3,7 +3,7 @@
 import { gettext } from "../i18n.ts";
 import { localTokenHeader } from "./local-token.ts";
 
-/** Longer than any request takes; a dead connection must not leave "sending" on screen for ever. */
+/** Longer than any request takes; a dead connection must not leave "sending" on screen forever. */
 const TIMEOUT_MS = 20_000;
 
 /** The server stored the change, but has not finished its consequences. */

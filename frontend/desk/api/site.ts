@@ -1,4 +1,4 @@
-/** What the server says about its newsroom, before anybody signs in. */
+/** What the server says about its newsroom, before sign-in. */
 
 import { post } from "./client.ts";
 import type { About } from "./types.ts";

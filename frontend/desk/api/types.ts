@@ -69,7 +69,7 @@ export interface QueueStatus {
   next_round: Slot;
 }
 
-/** What the desk's page needs before anybody signs in: it is the same file for every newsroom. */
+/** What the desk's page needs before sign-in: the page itself is the same file for every newsroom. */
 export interface About {
   version: string;
   site_id: string;

@@ -186,7 +186,7 @@ export class App {
     this.#drafts = await desk.close();
   }
 
-  /** Shows that this page has a fault, once: a fault in rendering would repeat itself for ever. */
+  /** Shows that this page has a fault, once: a fault in rendering would repeat itself endlessly. */
   reportFault(): void {
     if (this.hasFault) return;
     this.hasFault = true;

@@ -10,7 +10,7 @@ const IV_BYTES = 12;
 const PIN_SALT_BYTES = 32;
 const AES = "AES-GCM";
 
-/** `sealed` is the personal identity. `pinSalt` is no secret that opens anything: it keeps the PIN from the server. */
+/** `sealed` is the personal identity. `pinSalt` opens nothing: it keeps the PIN from the server. */
 export interface StoredKeys {
   iv: Uint8Array;
   sealed: Uint8Array;

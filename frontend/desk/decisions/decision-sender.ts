@@ -125,7 +125,7 @@ export class DecisionSender {
     else this.activityLog.showInfo(message, item);
   }
 
-  /** This moderator's decision on another device stands, and not the one made here. */
+  /** This moderator's decision on another device is in force, not the one made here. */
   #applyElsewhere(item: QueueItem, entry: ActivityEntry, existing: ExistingDecision): void {
     const mine = this.activityLog.labelOf(entry);
     const message = decidedElsewhereMessage(existing, mine, this.session.terms);

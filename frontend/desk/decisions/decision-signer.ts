@@ -1,4 +1,4 @@
-/** Signs decisions with the moderator's key, so that nobody who writes the database can make one. */
+/** Signs decisions with the moderator's key, so that an attacker who writes to the database cannot make one. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import type {

@@ -49,7 +49,7 @@ export function decisionLabel({ verdict, clause, edit_kind }: Outcome, terms: Te
   return gettext("%(decision)s (%(kind)s, %(clause)s)", { decision, kind, clause: title });
 }
 
-/** The title of a clause; its key if the terms have it no more. */
+/** The title of a clause; its key if the terms no longer have it. */
 export function clauseTitle({ clauses }: Terms, clause: string): string {
   return clauses.find(({ key }) => key === clause)?.title ?? clause;
 }

@@ -1,4 +1,4 @@
-/** The tab with removed comments: what, by whom, when it will be destroyed, and a lead's way back. */
+/** The tab with removed comments: the text, who removed it, when it is destroyed, and the button that brings it back. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";

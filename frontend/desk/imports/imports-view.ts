@@ -1,4 +1,4 @@
-/** The tab with imports: what waits for a lead, a sample to read, and the two buttons. */
+/** The tab with imports: which of them wait for a lead, a sample to read, and the two buttons. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ImportOverview, ImportStory, SampleComment } from "../api/types.ts";

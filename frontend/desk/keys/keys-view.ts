@@ -1,4 +1,4 @@
-/** The tab with the desk's keys: epochs, the next change, and sheets that nobody has ever tested. */
+/** The tab with the desk's keys: epochs, the next change, and sheets that were never tested. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { EpochOverview, KeysPage } from "../api/types.ts";

@@ -1,4 +1,4 @@
-/** Calls back when nobody has used the desk for some time, in any tab of this browser. */
+/** Calls back when the desk was not used for some time, in any tab of this browser. */
 
 const CHECK_MS = 5_000;
 /** How often other tabs are told that this one is used. */
@@ -10,7 +10,7 @@ const NOTICE_MS = 60_000;
 
 interface IdleListener {
   reportUse: () => void;
-  /** The lock is near, or not any more. */
+  /** The lock is near, or no longer near. */
   onNear: (isNear: boolean) => void;
   onIdle: () => void;
 }

@@ -18,7 +18,7 @@ export class Locked {
   isBusy = false;
 
   pinTriesLeft: number;
-  /** For the same person: nobody else may open what is kept for them. */
+  /** For the same person: no one else may open their drafts. */
   readonly signIn: SignIn;
   readonly #onUnlocked: () => Promise<void>;
 

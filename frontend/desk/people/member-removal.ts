@@ -25,7 +25,7 @@ export class MemberRemoval {
   /** Whom the dialog asks about. */
   member: Member | null = null;
   isBusy = false;
-  /** Why nobody was removed. */
+  /** Why no member was removed. */
   error: string | null = null;
   /** What the last removal did. */
   result: string | null = null;

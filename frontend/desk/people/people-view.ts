@@ -102,7 +102,7 @@ function activityView(
   return html`<span class="small member-activity">${parts.join(" · ")}</span>`;
 }
 
-/** For a lead: a colleague has lost a device, and nobody knows yet whether they have to be removed. */
+/** For a lead: a colleague has lost a device, and it is not clear yet whether they have to be removed. */
 function endSessionsButton(
   { sessions }: SessionState,
   pseudonym: string,
@@ -124,7 +124,7 @@ function removeLabel(pseudonym: string): TemplateResult {
   return html`${gettext("Remove…")} ${visuallyHidden(pseudonym)}`;
 }
 
-/** Nobody has signed it, so it is shown as what the database says. */
+/** It is not signed, so it is shown as what the database says. */
 function suspensionView({ people, own }: SessionState, pseudonym: string): TemplateResult {
   return html`<p class="small suspension">
       ${gettext(

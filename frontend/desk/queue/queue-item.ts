@@ -28,7 +28,7 @@ export interface Draft {
   note: string;
 }
 
-/** A verdict with its reason, by whomever. */
+/** A verdict with its reason, by any moderator. */
 export type Outcome = Pick<AlreadyDecided, "verdict" | "clause" | "edit_kind">;
 
 export interface QueueItem {

@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Role } from "../api/types.ts";
 import { join, toHex, utf8 } from "../crypto/bytes.ts";
 
-const WORDS = 6; // 77 bits: nobody finds other keys with the same words
+const WORDS = 6; // 77 bits: too many to find other keys with the same words
 const DOMAIN = utf8("yobal words 1\0");
 
 /** What both sides must agree on. `keys_hash` covers the pseudonym and all new public keys. */

@@ -195,7 +195,7 @@ function isAfterSignedPin(roster: Roster, pin: RosterPin): boolean {
   );
 }
 
-/** Whether a lead, whom this device knows as one, has signed that what it knows besides was lost. */
+/** Whether a lead known to this device has signed that the later statements known to it were lost. */
 function isResumed(roster: Roster, held: Roster | null): boolean {
   if (held === null) return false;
   const fork = roster.hashes.findIndex((hash, position) => hash !== held.hashes[position]);

@@ -158,7 +158,7 @@ export async function readKeys(keys: string, signature: string): Promise<Keys | 
   return isOwn ? parsed : null;
 }
 
-/** Null for what is no passkey in its canonical form. */
+/** Null for anything but a passkey in its canonical form. */
 export const readPasskey = (passkey: string): Passkey | null =>
   parse<Passkey>(passkey, () => PASSKEY_FIELDS);
 

@@ -244,7 +244,7 @@ function isSendChord(press: KeyPress): boolean {
   return isChord && !press.altKey && !isComposing(press);
 }
 
-/** Three keys, so that nobody locks by mistake; no browser uses them. */
+/** Three keys, to prevent locking by mistake; no browser uses them. */
 function isLockChord(press: KeyPress): boolean {
   return (
     press.ctrlKey && press.shiftKey && press.code === "KeyL" && !press.altKey && !press.metaKey

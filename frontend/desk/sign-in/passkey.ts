@@ -127,7 +127,7 @@ export function forgetPasskey(credentialId: Uint8Array): void {
   void signals.signalUnknownCredential?.(unknown).catch(() => undefined);
 }
 
-/** With no id, the authenticator offers what it has for the desk, so the request names nobody. */
+/** With no id, the authenticator offers what it has for the desk, so the request names no person. */
 async function askForPasskey(
   siteId: string,
   challenge: Uint8Array,

@@ -20,7 +20,7 @@ import { type SignedKeys, signKeys } from "../roster/sign-statements.ts";
 import { signPin } from "../roster/signed-pin.ts";
 import { deviceLabel } from "../sessions/device-label.ts";
 
-/** Keys that work in this page. Throws if it is no identity. */
+/** Keys that work in this page. Throws if it is not an identity. */
 async function importKeys(identity: string): Promise<Omit<PersonalKeys, "isPersisted">> {
   const seed = signingSeed(identity);
   const [key, signingKey] = await Promise.all([

@@ -133,7 +133,7 @@ async function decryptChallenge(sealed: string, sheetIdentity: string): Promise<
   }
 }
 
-/** Anybody can seal a file to a sheet's public key, but only its owner can make the MAC in it. */
+/** Anyone can seal a file to a sheet's public key, but only its owner can make the MAC in it. */
 function notTheOwners(): RequestRejected {
   const message = gettext(
     "Stop: what the server keeps for this sheet was not made with it. Someone may have changed the database. Nothing was sent. Call a lead, and keep the sheet.",

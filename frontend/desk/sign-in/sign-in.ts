@@ -72,7 +72,7 @@ export async function signInWith(
   return { session, keys, first, deviceRecipient };
 }
 
-/** A server that has lost the end of its roster lets nobody in before a browser has given it back. */
+/** A server that has lost the end of its roster refuses all sign-ins until a browser has returned it. */
 async function signInOrGiveBack(
   body: { pseudonym: string; challenge: string; signature: string },
   siteId: string,

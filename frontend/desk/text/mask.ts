@@ -5,7 +5,7 @@ import { countGraphemes } from "./graphemes.ts";
 import { PRIVATE_DATA } from "./private-data.ts";
 
 const SIGN = "\u25ae"; // ▮
-/** What stands for masked text, whatever its length. */
+/** Replaces masked text, whatever its length. */
 export const MASK = SIGN.repeat(8);
 const SIGNS = new RegExp(`${SIGN}+`, "gu");
 

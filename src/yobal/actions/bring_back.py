@@ -2,11 +2,11 @@
 
 import msgspec
 
-from yobal.actions import erase_published, reverse_decision, verify_published
+from yobal.actions import erase_published, verify_published
 from yobal.actions.decision_context import DecisionContext
 from yobal.adapters.cell_file import CellFile
 from yobal.core import hidden_text as hidden_text_format
-from yobal.core.decision_signature import DecisionDocument, DecisionSignature
+from yobal.core.decision_signature import DecisionSignature
 from yobal.core.errors import AlreadyUndone, HiddenTextLost, NoSuchDecision, NotHidden
 from yobal.core.hidden_text import HiddenText
 from yobal.core.moves import Move
@@ -25,7 +25,6 @@ from yobal.store import (
     stories,
 )
 from yobal.store.database import Connection, Database
-from yobal.store.decisions import Decision
 from yobal.store.hidden_texts import HiddenRow
 
 
@@ -55,7 +54,7 @@ def bring_back(
     site_id = context.rules.site_id
     with database.writing() as conn:
         pending_purge.request(conn, site_id, random=context.random)
-        removal, row = _hidden(conn, decision_id)
+        row = _hidden(conn, decision_id)
         document = context.check_signature(
             conn,
             signature,
@@ -65,14 +64,11 @@ def bring_back(
         )
         text = _decrypt(cell_file, row)
         slot = sites.released_slot(conn, site_id)
-        undo = reverse_decision.undo_of(
-            removal, slot=slot, decided_by=context.pseudonym, random=context.random
-        )
-        decisions.add(conn, _signed(undo, document, signature))
+        decisions.add(conn, context.new_decision(document, signature.signature, slot=slot))
         return _show_again(conn, context, row, text, moves)
 
 
-def _hidden(conn: Connection, decision_id: str) -> tuple[Decision, HiddenRow]:
+def _hidden(conn: Connection, decision_id: str) -> HiddenRow:
     removal = decisions.get(conn, decision_id)
     if removal is None or removal.verdict != "remove":
         raise NoSuchDecision(decision_id)
@@ -82,7 +78,7 @@ def _hidden(conn: Connection, decision_id: str) -> tuple[Decision, HiddenRow]:
     row = hidden_texts.get(conn, removal.comment_id)
     if row is None or row.decision_id != decision_id:
         raise NotHidden(decision_id)
-    return removal, row
+    return row
 
 
 def _decrypt(cell_file: CellFile, row: HiddenRow) -> HiddenText:
@@ -92,14 +88,6 @@ def _decrypt(cell_file: CellFile, row: HiddenRow) -> HiddenText:
     if plain is None:
         raise HiddenTextLost(row.comment_id)
     return hidden_text_format.decode(plain)
-
-
-def _signed(
-    decision: Decision, document: DecisionDocument, signature: DecisionSignature
-) -> Decision:
-    return msgspec.structs.replace(
-        decision, head=document.head, signing_key=document.by, signature=signature.signature
-    )
 
 
 def _show_again(

@@ -35,7 +35,7 @@ from yobal.core.schedule import Slot, next_slot, pick_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import EXPIRED, HELD, PENDING, REJECTED
 from yobal.core.submission import FieldErrorCode
-from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION, EditKind
+from yobal.core.terms import CLAUSE_KEYS, EditKind
 from yobal.store import cells, comments, decisions, envelopes, held_texts, sites
 from yobal.store import feedback as feedback_rows
 from yobal.store.comments import Comment
@@ -284,28 +284,11 @@ def _now(conn: Connection, context: DecisionContext) -> float:
 def _add_decision(
     conn: Connection, context: DecisionContext, signed: _Signed, *, slot: Slot
 ) -> Decision:
-    """With what was written to the author."""
-    document = signed.document
-    decision = Decision(
-        id=ids.new_id(context.random),
-        site_id=document.site_id,
-        comment_id=document.comment_id,
-        verdict=document.verdict,
-        clause=document.clause,
-        edit_kind=document.edit_kind,
-        decided_by=context.pseudonym,
-        slot=slot,
-        terms_version=TERMS_VERSION,
-        envelope_hash=document.envelope_hash,
-        publication_hash=document.publication_hash,
-        feedback_hash=document.feedback_hash,
-        head=document.head,
-        signing_key=document.by,
-        signature=signed.signature,
-    )
+    """Store the decision, and the feedback to the author."""
+    decision = context.new_decision(signed.document, signed.signature, slot=slot)
     decisions.add(conn, decision)
     feedback_rows.add(
-        conn, signed.feedback, decision_id=decision.id, comment_id=document.comment_id
+        conn, signed.feedback, decision_id=decision.id, comment_id=decision.comment_id
     )
     return decision
 
@@ -343,7 +326,7 @@ def _check_text(text: str, name: str, lang: str, rules: SiteRules, *, is_edited:
 def _check_masks(text: str, name: str) -> None:
     """Each mask is an element of the page, and a receipt's answer has room for so many.
 
-    Every mask has one length, so that none tells how much it hides.
+    Every mask has the same length, so that it does not reveal how much it hides.
     """
     if texts.normalize_masks(text) != text or texts.normalize_masks(name) != name:
         raise InvalidInput("a mask has the wrong length, so mask it again")

@@ -29,7 +29,7 @@ def destroy_emptied(
             return 0
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)
-        sites.lock(conn, rules.site_id)  # a person who joins now must get no wrap of it
+        sites.lock(conn, rules.site_id)  # a person who joins now must not get a wrap of it
         epoch_ids = _emptied_ids(conn, rules)
         epochs.destroy(conn, epoch_ids, slot=last_slot(rules.schedule, now))
     return len(epoch_ids)

@@ -1,4 +1,4 @@
-"""Destroys what came from the inbox after a new roster had begun, sealed to a key that nobody has any more."""
+"""Destroys comments that came from the inbox after a new roster had begun, sealed to a key that no member has."""
 
 from yobal.actions.roster_reader import RosterReader
 from yobal.core.errors import RosterInvalid

@@ -1,4 +1,4 @@
-"""Erases a published comment, or all that is left of a withdrawn one. Its line stays until the next release, and after that only with replies.
+"""Erases a published comment, or everything of a withdrawn one. Its line stays until the next release, and after that only if it has replies.
 
 If pending replies kept the line, everyone could see from it whether a reply is waiting.
 What a moderator removed is hidden first: its text lies under a cell, and its line stays, until it is destroyed.
@@ -82,7 +82,7 @@ def withdraw(conn: Connection, comment: Comment) -> bool:
     if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
         return False
     published_comment = published_comments.get(conn, comment.id)
-    # The line of one that a moderator has hidden stays as it is: nobody sees that its author came, too.
+    # The line of a hidden comment does not change, so it does not show that its author withdrew it, too.
     if published_comment is not None and published_comment.removal is None:
         erase_published(conn, published_comment, removal="withdrawn")
     _erase_remains(conn, comment.id)

@@ -39,9 +39,9 @@ def expire(
 
 
 def _expire_pending(conn: Connection, rules: SiteRules, slot: Slot) -> None:
-    """Nobody has decided in time: what is sealed is destroyed, and the receipt says so from now on.
+    """No moderator has decided in time: the envelope is destroyed, and the receipt says so from now on.
 
-    Not in the week after a pause: what became due while the server was off was told to nobody.
+    Does nothing in the week after a pause, because moderators saw no warning while the server was off.
     """
     if slot < sites.first_expiry_slot(conn, rules.site_id):
         return

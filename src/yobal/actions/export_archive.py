@@ -1,6 +1,6 @@
 """Writes an archive: every thread as complete pages in one zip file, which a browser shows without a server.
 
-The page of a single comment is not in it: each comment stands on a numbered page, or on a page of replies.
+Single comments have no page of their own in it: each is on a numbered page, or on a page of replies.
 """
 
 import zipfile

@@ -46,7 +46,7 @@ def prepare(
 ) -> tuple[CanaryState, CanaryForm | None]:
     """The next canary, under an open story that is picked at random; None if no form takes comments."""
     looked = msgspec.structs.replace(
-        state, looked_round=last_round(rules.schedule, now), is_flawed=False
+        state, attempted_round=last_round(rules.schedule, now), is_flawed=False
     )
     with database.reading() as conn:
         threads = canaries.open_threads(conn, rules.site_id, now=now)
@@ -95,7 +95,7 @@ def _look_for(
 ) -> CanaryState:
     """After the round that moved the inbox; an inbox that is not destroyed yet may still hold it."""
     with database.reading() as conn:
-        is_moved = sites.last_round(conn, rules.site_id) > state.looked_round
+        is_moved = sites.last_round(conn, rules.site_id) > state.attempted_round
         if not is_moved or inbox.has_taken(conn):
             return state
         row = canaries.find(conn, rules.site_id, bytes.fromhex(state.mark))
@@ -126,7 +126,7 @@ def _stored(
 
 
 def _sealed(conn: Connection, cell_file: CellFile, comment_id: str) -> bytes | None:
-    """What the intake has stored; None if its cell does not open it."""
+    """The envelope that the intake stored; None if its cell does not decrypt it."""
     row = envelopes.get(conn, comment_id)
     if row is None:
         return None
@@ -140,7 +140,7 @@ def _expire(
     with database.writing() as conn:
         rows = canaries.list_before(conn, rules.site_id, slot)
         if not rows:
-            return _if_gone(conn, rules, state)
+            return _end_if_deleted(conn, rules, state)
         pending_purge.request(conn, rules.site_id, random=secrets.token_bytes)
         own = [row for row in rows if _is_own(row, state)]
         marked = [row for row in rows if row not in own and _sealed(conn, cell_file, row.id)]
@@ -152,8 +152,8 @@ def _expire(
     return msgspec.structs.replace(state, stage="deleted") if own else state
 
 
-def _if_gone(conn: Connection, rules: SiteRules, state: CanaryState) -> CanaryState:
-    """Its story may have been removed, and everything under it."""
+def _end_if_deleted(conn: Connection, rules: SiteRules, state: CanaryState) -> CanaryState:
+    """End a canary whose row is gone. That is a miss, unless its story was removed with everything under it."""
     mark = bytes.fromhex(state.mark)
     if state.stage != "stored" or canaries.find(conn, rules.site_id, mark) is not None:
         return state
@@ -168,7 +168,7 @@ def _is_own(row: CanaryRow, state: CanaryState) -> bool:
 def _confirm(
     database: Database, cell_file: CellFile, rules: SiteRules, state: CanaryState
 ) -> CanaryState:
-    """After the purge: its cell opens nothing any more."""
+    """After the purge: its cell must no longer decrypt anything."""
     with database.reading() as conn:
         if pending_purge.pending_id(conn, rules.site_id) is not None or cells.expired(conn):
             return state

@@ -1,4 +1,4 @@
-"""Brings the comments of another system in: one loop for every format, and for a dry run, too.
+"""Imports the comments of another system: one loop for every format, also for a dry run.
 
 Parents are stored before their replies, whatever the order of the file. Each batch is one transaction, and the id of a
 comment is made from its source and its id there, so the same file can be read again at any point.
@@ -48,7 +48,7 @@ _SKIPPED: Final[dict[CommentStatus, str]] = {
     "deleted": "it was deleted",
     "not_a_comment": "it is no comment, but a pingback or a trackback",
 }
-ORPHAN: Final = "the comment that it replies to is not here, so it stands at the top of the thread"
+ORPHAN: Final = "the comment that it replies to is missing, so it becomes a top-level comment"
 
 
 class StoryFinder(Protocol):
@@ -139,7 +139,7 @@ class Importer:
             waiting, self._waiting = self._waiting, _Waiting([], self._waiting.parents)
             if not waiting.parents:
                 return
-            # After the last time, what still waits stands at the top of its thread.
+            # After the last time, replies without a parent become top-level comments.
             self._levels = levels_of(waiting.parents) if number < PASSES_MAX else {}
             if waiting.is_complete:
                 for _, row in sorted(
@@ -246,7 +246,7 @@ class Importer:
     def _parent(
         self, comment: ImportedComment, parent_id: str | None, slots: dict[str, Slot]
     ) -> str | None:
-        """None for a reply that has to stand at the top of its thread."""
+        """None for a reply that becomes a top-level comment."""
         if parent_id is None:
             return None
         parent_slot = slots.get(parent_id)
@@ -282,7 +282,7 @@ class Importer:
         parent_id: str | None,
         slots: dict[str, Slot],
     ) -> PlacedComment | None:
-        """None if its text is nothing that can be shown."""
+        """None if its text has nothing to show."""
         story_place, text = self._find_story(comment.thread), _plain_text(comment)
         exported = comment.exported
         reason = _text_problem(text) if exported is None or exported.removal is None else None
@@ -338,7 +338,7 @@ class Importer:
         return ""
 
     def _id(self, source_id: str) -> str:
-        """Random to everyone who has not the key; the same in every import of the source."""
+        """Looks random without the key, and is the same in every import of the source."""
         if self._context.keeps_ids:
             return source_id
         digest = hmac.digest(self._context.id_key, source_id.encode(), "sha256")

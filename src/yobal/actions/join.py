@@ -79,8 +79,8 @@ def begin_roster(
 ) -> str:
     """Become the first lead, with a new roster and its first epoch; returns the pseudonym.
 
-    All earlier moderators become inactive, and their identities and wraps are deleted. So is everything that nobody
-    can open afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
+    All earlier moderators become inactive, and their identities and wraps are deleted. So is everything that no
+    member can open afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
     """
     keys = _check_keys(newcomer)
     token_hash = people.hash_token(token)
@@ -206,7 +206,7 @@ def _check_is_added(
     *,
     confirmed_by: str,
 ) -> None:
-    """The statement adds whom the link invited, in that role, and is signed by the lead who is signed in."""
+    """The statement adds the invited person, in the invited role, and is signed by the lead who is signed in."""
     lead = roster.named(confirmed_by)
     statement = roster_rules.decode_statement(signed.statement)
     if lead is None or statement.by != lead.signing_key:

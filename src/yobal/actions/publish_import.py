@@ -1,6 +1,6 @@
 """Publishes imports that a lead has signed: some comments in each turn, from the slot after the signature on.
 
-Positions in a thread never change, so comments that were imported stand after those that were published before.
+Positions in a thread never change, so imported comments come after those that were published before.
 """
 
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def publish_due(
 
 
 def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
-    """None if the roster does not verify: then nobody's signature counts."""
+    """None if the roster does not verify: then no signature counts."""
     try:
         return roster_reader.signers(conn)
     except RosterInvalid:
@@ -103,7 +103,7 @@ def _publish(
             batch = staged_comments.next_batch(conn, item.id, after=after, limit=COMMENTS_PER_TURN)
             genuine = verifier.genuine_ids(conn, [_text_of(comment) for comment in batch])
             for comment in batch:
-                # A reply waits for its parent, or it would stand at the top of the thread for ever.
+                # A reply waits for its parent; otherwise it would be a top-level comment permanently.
                 if comment.comment_id not in genuine or comment.parent_id in refused_ids:
                     refused_ids.add(comment.comment_id)
             chosen = [comment for comment in batch if comment.comment_id not in refused_ids]
@@ -198,7 +198,7 @@ class _Threads:
         )
 
     def _choose_placement(self, comment: StagedComment) -> Placement:
-        """A reply whose parent is not in this thread stands at its top, as after a release."""
+        """A reply whose parent is not in this thread becomes a top-level comment, as after a release."""
         parent = self._parents.get(comment.parent_id or "")
         root_id = parent.root_id or parent.id if parent is not None else None
         if parent is None or root_id is None or parent.story_id != comment.story_id:

@@ -46,7 +46,7 @@ def overwrite_expired(database: Database, cell_file: CellFile) -> bool:
         with database.reading() as conn:
             expired = cells.expired(conn)
         locked_cells.overwrite(expired)
-        if cell_file.unsettled:  # before what a full database refuses
+        if cell_file.unsettled:  # before a statement that a full database refuses
             _overwrite_unsettled(database, cell_file, locked_cells)
         with database.writing() as conn:
             cells.remove_expired(conn, expired)

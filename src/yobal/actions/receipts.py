@@ -76,7 +76,7 @@ def find(
     limits: Limits,
     now: float,
 ) -> ReceiptMatch | None:
-    """What a typed code opens under this story; None if it opens nothing. Nothing is confirmed without a reader.
+    """What a typed code opens under this story; None if it opens nothing. Without a roster reader, nothing is confirmed.
 
     Every pepper is tried in both places, also after a match, so that right and wrong codes take the
     same time.
@@ -129,7 +129,7 @@ def _is_signed(status: ReceiptStatus, signers: Signers | None) -> bool:
 
 
 def _leads_to(verdict: Verdict, state: State) -> bool:
-    """Nobody signs a state, so a row could say that a comment was rejected which a member has accepted."""
+    """States are not signed, so a row could claim that an accepted comment was rejected."""
     return verdict == "reject" if state == REJECTED else verdict in ACCEPTING
 
 

@@ -34,7 +34,7 @@ _TICKET: Final = b"ticket"
 
 
 class _Claim(msgspec.Struct, frozen=True, array_like=True):
-    """For whom, and until when. The nonce makes two challenges in the same second differ."""
+    """Who it is for, and until when it is valid. The nonce makes two challenges of the same second differ."""
 
     pseudonym: str
     expires_at: int

@@ -131,7 +131,7 @@ def count_refused(
 
 
 def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
-    """None if the roster does not verify: then nobody's signature counts, and all of it stays held."""
+    """None if the roster does not verify: then no signature counts, and all comments stay held."""
     try:
         return roster_reader.signers(conn)
     except RosterInvalid:

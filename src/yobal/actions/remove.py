@@ -7,13 +7,13 @@ import msgspec
 from yobal.actions import erase_published
 from yobal.actions.decision_context import DecisionContext
 from yobal.adapters.cell_file import CellFile
-from yobal.core import hidden_text, ids
-from yobal.core.decision_signature import DecisionDocument, DecisionSignature
+from yobal.core import hidden_text
+from yobal.core.decision_signature import DecisionSignature
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment, Reason
 from yobal.core.stale_files import StaleFile
 from yobal.core.states import PUBLISHED, REMOVED
-from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION
+from yobal.core.terms import CLAUSE_KEYS
 from yobal.store import (
     cells,
     comments,
@@ -24,7 +24,6 @@ from yobal.store import (
     sites,
 )
 from yobal.store.database import Connection, Database
-from yobal.store.decisions import Decision
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -67,7 +66,7 @@ def remove(
         )
         if removed == 0:
             raise _already_removed(conn, comment_id)
-        decision = _decision(context, document, signature, slot=slot)
+        decision = context.new_decision(document, signature.signature, slot=slot)
         decisions.add(conn, decision)
         files = erase_published.hide(
             conn,
@@ -96,22 +95,4 @@ def _already_removed(conn: Connection, comment_id: str) -> AlreadyDecided:
         decided_by=current.decided_by if current else "",
         verdict="remove",
         clause=current.clause if current else None,
-    )
-
-
-def _decision(
-    context: DecisionContext, document: DecisionDocument, signature: DecisionSignature, *, slot: int
-) -> Decision:
-    return Decision(
-        id=ids.new_id(context.random),
-        site_id=context.rules.site_id,
-        comment_id=document.comment_id,
-        verdict=document.verdict,
-        clause=document.clause,
-        decided_by=context.pseudonym,
-        slot=slot,
-        terms_version=TERMS_VERSION,
-        head=document.head,
-        signing_key=document.by,
-        signature=signature.signature,
     )

@@ -39,7 +39,7 @@ def remove_member(
     now: float,
     random: RandomBytes,
 ) -> RemovedMember:
-    """A lead who removes another signs a new epoch too. Who leaves does not: they would know its key.
+    """A lead who removes another member also signs a new epoch. A leaving member does not, because they would know its key.
 
     The caller overwrites expired cells, or the next pass of the scheduler does. Raises RosterChanged, Forbidden, InvalidInput.
     """

@@ -1,4 +1,4 @@
-"""Replaces a member's recovery sheet, from the open desk. The old sheet opens nothing any more."""
+"""Replaces a member's recovery sheet, from the open desk. The old sheet no longer opens anything."""
 
 import msgspec
 

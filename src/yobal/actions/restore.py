@@ -194,7 +194,7 @@ class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):
     def _record_removal(
         self, conn: Connection, comment: Comment, clause: str | None
     ) -> Decision | None:
-        """The moderator's own decision came after the backup, so the system's stands for it."""
+        """The moderator's own decision came after the backup, so the system's decision replaces it."""
         slot = sites.released_slot(conn, self.rules.site_id)
         changed = comments.transition(
             conn, comment.id, from_=PUBLISHED, to=REMOVED, decided_slot=slot

@@ -1,4 +1,4 @@
-"""Continues the roster after a restore whose newest statements nobody has any more.
+"""Continues the roster after a restore, when its newest statements are lost everywhere.
 
 The technician has named the lead who may do this. The lead says which members of the backup still belong
 to the newsroom: those who were removed after it are removed again before anything opens.
@@ -66,7 +66,7 @@ def resume_roster(
 
 
 def _end_lost_epochs(conn: Connection, rules: SiteRules, before: Roster, *, now: float) -> None:
-    """Where only statements were lost, their epochs are still in the database, and nobody has signed them."""
+    """If only statements were lost, their epochs are still in the database, but unsigned."""
     signed_ids = [epoch.epoch_id for epoch in before.epochs]
     released = sites.lock_released_slot(conn, rules.site_id)
     slot = next_slot(rules.schedule, max(now, released))

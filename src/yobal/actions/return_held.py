@@ -1,4 +1,4 @@
-"""Returns held comments to the queue whose decision was made by a person who is not a member any more."""
+"""Returns held comments to the queue if the person who accepted them is no longer a member."""
 
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.undo_by_system import undo_by_system

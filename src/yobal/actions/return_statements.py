@@ -130,7 +130,7 @@ def _apply(
 
 
 def _mark_lost_epoch(conn: Connection, roster_reader: RosterReader, roster: Roster) -> None:
-    """Comments that are sealed to a key that nobody has any more would be lost."""
+    """Comments that are sealed to a key that no member has would be lost."""
     epoch_id = roster.epochs[-1].epoch_id
     if not epochs.has_wraps(conn, epoch_id):
         roster_reader.mark_epoch_lost(epoch_id)

@@ -1,4 +1,4 @@
-"""Takes a decision back: an undo does it for one, the removal of a member for all of theirs."""
+"""Reverses decisions: an undo reverses one, the removal of a member all of that member's acceptances."""
 
 from yobal.core import ids
 from yobal.core.ids import RandomBytes

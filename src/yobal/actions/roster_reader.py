@@ -106,13 +106,13 @@ class RosterReader:
         return self._verified.resumption if self._verified is not None else None
 
     def check_access(self, member: Member) -> None:
-        """Until a roster is resumed, only the lead whom the technician named. Raises RosterInvalid."""
+        """Until a roster is resumed, only the lead that the technician named has access. Raises RosterInvalid."""
         resumption = self.resumption
         if resumption is not None and member.signing_key != resumption.by:
             raise RosterInvalid("resume", 0)
 
     def needs_epoch(self, roster: Roster) -> bool:
-        """Whether the newest epoch opens nothing for somebody who is a member, or everything for one who was."""
+        """Whether a member lacks the newest epoch's key, or a former member has it."""
         lost = self._verified.lost_epoch_id if self._verified is not None else None
         return roster.needs_epoch or (bool(roster.epochs) and roster.epochs[-1].epoch_id == lost)
 
@@ -236,7 +236,7 @@ class RosterReader:
         self._pin.update(lambda pin: msgspec.structs.replace(pin, lost_epoch_id=epoch_id))
 
     def begin(self, conn: Connection, first: list[SignedStatement]) -> Roster:
-        """Replace the roster by that of the first lead whom the technician invited. Raises InvalidInput."""
+        """Replace the roster with that of the first lead that the technician invited. Raises InvalidInput."""
         sites.lock(conn, self._site_id)
         try:
             roster = rules.verify(first, site_id=self._site_id)
@@ -332,7 +332,7 @@ def _begin_pin(current: Pin, seen: Pin, roster: Roster) -> Pin:
 
 
 def extended_pin(pin: Pin, roster: Roster) -> Pin:
-    """A link of `yobal init` that nobody has opened yet stays valid."""
+    """An unopened link of `yobal init` stays valid."""
     return msgspec.structs.replace(
         pin, first=roster.first, length=len(roster.hashes), head=roster.head
     )

@@ -66,7 +66,7 @@ def sign(
 
 
 def refuse(database: Database, rules: SiteRules, import_id: str, *, random: RandomBytes) -> None:
-    """Everything that it brought goes, also what waits in the queue; the caller purges.
+    """Deletes every comment of the import, including those in the queue; the caller purges.
 
     What a moderator has decided on stays. Raises NoSuchImport, ImportChanged.
     """
@@ -90,7 +90,7 @@ def _signing_key(conn: Connection, roster_reader: RosterReader, pseudonym: str) 
 
 
 def _check_manifest(conn: Connection, import_id: str, manifest: ManifestSignature) -> None:
-    """Against the rows, not against what is noted of them: they may have been changed since."""
+    """Compares with the rows themselves, not with a stored result: they may have been changed since."""
     item = imports.get(conn, import_id)
     if item is None:
         raise NoSuchImport

@@ -76,7 +76,7 @@ def sign_in(
 ) -> bytes:
     """A session's token. Raises InvalidCredentials, also for an unknown pseudonym, and RosterInvalid.
 
-    Raises Suspended, but only for the right words: nobody else learns of a suspension.
+    Raises Suspended, but only for the right words, so that no one else learns of a suspension.
     """
     with database.reading() as conn:
         roster, _ = roster_reader.read_to_resume(conn)  # `open_session` lets only that lead in

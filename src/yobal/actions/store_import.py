@@ -225,7 +225,7 @@ class DatabaseTarget:
         return refused
 
     def _newest_epoch(self) -> SealedTo | None:
-        """Of each batch anew: a large file takes hours, and an epoch may have ended, and be destroyed, since."""
+        """Read again for each batch: a large file takes hours, and the epoch may have been destroyed meanwhile."""
         with self._database.reading() as conn:
             roster = self._roster_reader.read(conn)
         epoch = roster.epochs[-1] if roster is not None and roster.epochs else None

@@ -47,13 +47,8 @@ def undo(
             conn, signature, comment_id=comment.id, verdict="undo", undoes_id=decision_id
         )
         slot = reverse_decision.final_slot(rules, released, now=context.now)
-        unsigned = reverse_decision.undo_of(
-            decision, slot=slot, decided_by=context.pseudonym, random=context.random
-        )
-        signed = msgspec.structs.replace(
-            unsigned, head=document.head, signing_key=document.by, signature=signature.signature
-        )
-        if not reverse_decision.reverse(conn, signed, from_=comment.state):
+        undo = context.new_decision(document, signature.signature, slot=slot)
+        if not reverse_decision.reverse(conn, undo, from_=comment.state):
             raise TooLateToUndo(decision_id)
     return Undone(comment.id, PENDING)
 

@@ -1,4 +1,4 @@
-"""Undoes a decision that no moderator asked to undo: its text is lost, or its moderator is a member no more.
+"""Undoes a decision without a moderator's request: its text is lost, or its moderator is no longer a member.
 
 Shared by `missing_cells` and `return_held`.
 """

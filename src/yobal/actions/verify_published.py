@@ -1,4 +1,4 @@
-"""Compares every published comment with the decision that a member signed, or the import; what differs is withheld.
+"""Compares every published comment with the decision that a member signed, or with the import; withholds those that differ.
 
 Only `yobal rebuild` and `yobal doctor` do it: they read everything.
 """
@@ -142,7 +142,7 @@ def _imported_parents(row: PublishedDecision) -> tuple[str | None, str | None]:
 def _pages(
     database: Database, rules: SiteRules, roster_reader: RosterReader, moves: Sequence[Move]
 ) -> Iterator[tuple[list[PublishedDecision], set[str]]]:
-    """Some rows, and the ids of those that are genuine."""
+    """Some rows, and the ids of the genuine ones."""
     after, verifier = "", None
     while True:
         with database.reading() as conn:

@@ -141,7 +141,7 @@ def _write_story_by_story(
 
 
 def _remove_old_editions(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
-    """Delete the folders of editions, and of stories, that exist no more."""
+    """Delete the folders of editions and stories that no longer exist."""
     site_id = file_writer.rules.site_id
     story_ids = [row.story_id for row in rows if row.file == NEWEST]
     with file_writer.database.reading() as conn:

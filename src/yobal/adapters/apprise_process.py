@@ -14,7 +14,7 @@ from yobal.adapters.notice_sender import Message, Result, Task
 
 
 def main() -> None:
-    """Prints each result as soon as it is there: a late one must not hide the others."""
+    """Prints each result at once: a late result must not hide the others."""
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     for message in task.messages:
         result = _send(task, message)

@@ -171,7 +171,7 @@ class CellFile:
 
     @contextmanager
     def allocate(self, count: int, *, find_used: FindUsed) -> Iterator[list[Cell]]:
-        """The same for a number that is known: new keys, on the disk before the block begins."""
+        """The same for a number that is known in advance: new keys, on the disk before the block begins."""
         with self.allocating(find_used=find_used) as allocate:
             yield allocate(count)
 

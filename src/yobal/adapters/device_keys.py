@@ -1,7 +1,7 @@
 """The keys under which browsers encrypt what they store, in this process's memory only.
 
 A device key is never written: a server's restart forgets all of them, and browsers then need the words again.
-Durations are measured with a monotonic clock, so that nobody can prolong them by setting the time.
+Durations are measured with a monotonic clock, so that setting the time cannot prolong them.
 """
 
 import hmac
@@ -41,7 +41,7 @@ class DeviceKeys:
             self._of(token_hash).heard_at = self._clock()
 
     def is_idle(self, token_hash: bytes) -> bool:
-        """Whether nothing was heard for too long; after a restart, counted from the start."""
+        """Whether the page has sent nothing for too long; after a restart, counted from the start."""
         with self._mutex:
             session = self._sessions.get(token_hash)
             return self._is_idle(session)
@@ -96,7 +96,7 @@ class DeviceKeys:
             return set(self._sessions)
 
     def forget_closed(self, token_hashes: Collection[bytes]) -> None:
-        """These sessions, and all without a PIN that were not heard of lately."""
+        """Forget these sessions, and all without a PIN that have been silent for too long."""
         with self._mutex:
             self._sessions = {
                 token_hash: session

@@ -59,7 +59,7 @@ def fetch(url: str, limits: FetchLimits | None = None) -> Fetched:
                     body = _until(deadline, response.iter_raw(_CHUNK_BYTES), url)
                     packing = response.headers.get("content-encoding", "identity").lower()
                     if packing not in ("identity", "gzip", "x-gzip"):
-                        raise CannotFetch(f"{url} is packed as {packing}, which nobody asked for")
+                        raise CannotFetch(f"{url} is packed as {packing}, which was not requested")
                     headers = {name.lower(): value for name, value in response.headers.items()}
                     return Fetched(url, headers, _stored(body, limits, url))
     except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -32,7 +32,7 @@ TITLE_HTML_MAX: Final = 2_000  # Python's parser needs the square of its length 
 
 
 class Alternate(msgspec.Struct, frozen=True):
-    """The same story in a language, as the page says it: `x-default` stands for every other one."""
+    """The same story in a language, as the page says it: `x-default` means every other language."""
 
     lang: str
     url: str
@@ -188,7 +188,7 @@ class _TextOfHtml(HTMLParser):
 
 
 def _local(element: Element) -> str:
-    """The name without its namespace: feeds in the wild have all of them, and none."""
+    """The name without its namespace: real feeds use different namespaces, or none."""
     return element.tag.rpartition("}")[2]
 
 

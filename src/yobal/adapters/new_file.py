@@ -1,4 +1,4 @@
-"""Writes a file that has its name only when it is complete: until then, and after Ctrl-C, there is no half file."""
+"""Writes a file that gets its name only when it is complete, so that Ctrl-C leaves no partial file."""
 
 import os
 import secrets

@@ -125,7 +125,7 @@ def send(task: Task, *, is_stopped: Callable[[], bool] = lambda: False) -> list[
 def without_secrets(detail: str, url: str) -> str:
     """What apprise says of a failure, without any part of the URL but its scheme and a mail server's name.
 
-    For other services, what stands in place of a host can be a token.
+    For other services, the host part of the URL can be a token.
     """
     scheme, _, rest = url.partition("://")
     parts = set(re.split(r"[/?&=:@,;]", rest))

@@ -76,7 +76,7 @@ class PasskeyVerifier:
         self._server = Fido2Server(rp, verify_origin=lambda origin: origin == desk_url)
 
     def check_registration(self, registration: Registration, *, challenge: str) -> NewCredential:
-        """Raises PasskeyRefused. Which make of authenticator it is, is nobody's business."""
+        """Raises PasskeyRefused. The make of the authenticator is deliberately not requested."""
         try:
             client_data = CollectedClientData(registration.client_data)
             attestation = AttestationObject(registration.attestation_object)

@@ -1,4 +1,4 @@
-"""The list of what was removed, hidden, withdrawn or destroyed, in a place that outlives the database.
+"""The list of removed, hidden, withdrawn and destroyed comments, in a place that outlives the database.
 
 A backup is older than the newest of it, and `yobal restore` erases all of it again.
 """

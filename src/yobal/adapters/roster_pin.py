@@ -48,7 +48,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     former: tuple[FormerRoster, ...] = ()
     # From a backup, and nothing says whether statements came after it: refused until it is accepted.
     is_restored: bool = False
-    # Until this lead has signed it, nobody else is let in and nothing is sealed.
+    # Until this lead has signed it, no other member can sign in and nothing is sealed.
     resumption: Resumption | None = None
     # The newest epoch's wraps were lost with the database: nothing is sealed to it.
     lost_epoch_id: str | None = None
@@ -65,7 +65,7 @@ class RosterPin:
         return _stricter(_read(self._path), self.read_copy())
 
     def read_copy(self) -> Pin:
-        """What was verified, by something that outlives this machine. It vouches for nobody.
+        """What was verified, from a copy that outlives this machine. It proves no one's membership.
 
         A disk that is not there, or a damaged file, stops no moderator: then nothing is known of it.
         """

@@ -267,7 +267,7 @@ def _summary(counts: ImportCounts, finder: ImportStories) -> Iterator[str]:
     if len(counts.skipped) > REASONS_SHOWN_MAX:
         yield f"and {len(counts.skipped) - REASONS_SHOWN_MAX:,} more reasons"
     if counts.orphans:
-        yield f"{counts.orphans:,} replies without what they reply to stand at the top of their thread"
+        yield f"{counts.orphans:,} replies without their parents become top-level comments"
     dropped = [f"{counts.personal_data[kind]:,} {title}" for kind, title in _KINDS.items()]
     yield f"Not taken over: {', '.join(dropped)}, {counts.names_dropped:,} names"
 
@@ -276,8 +276,8 @@ def _next_step(finished: Import | None) -> str:
     if finished is None:
         return "There was nothing new."
     if not finished.comments_total:
-        return "They wait in the queue, as if readers had just sent them."
+        return "They are waiting in the queue, as if readers had just sent them."
     return (
-        f"{finished.comments_total:,} comments wait for a lead, who looks at them at the desk under Imports and"
-        " signs. They appear with the slot after that; until then readers see none of them."
+        f"{finished.comments_total:,} comments wait for a lead, who checks and signs them at the desk under Imports."
+        " They appear with the slot after that; until then readers do not see them."
     )

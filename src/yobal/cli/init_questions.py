@@ -19,7 +19,7 @@ LOCAL_TIME: Final = Path("/etc/localtime")
 ZONES: Final = "zoneinfo/"
 ON_THIS_MACHINE: Final = ("http://127.0.0.1:8600", "http://localhost:8601")
 _INTRODUCTION: Final = (
-    "A few questions set your newsroom up. Enter takes what stands in brackets. Nothing is written",
+    "A few questions set up your newsroom. Enter accepts the value in brackets. Nothing is written",
     "before the last question; Ctrl-C stops.",
 )
 

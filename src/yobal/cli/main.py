@@ -375,10 +375,10 @@ def status(
     config: Config = DEFAULT_CONFIG,
     is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     is_quiet: Annotated[
-        bool, typer.Option("--quiet", help="Print only what needs a person, for a timer.")
+        bool, typer.Option("--quiet", help="Print only what needs attention, for a timer.")
     ] = False,
 ) -> None:
-    """Show what waits, the last release and round, disk, keys and pages. Exits with 1 if a person is needed."""
+    """Show waiting comments, the last release and round, disk, keys and pages. Exits with 1 if something needs attention."""
     from yobal.cli import status_report
 
     lines, is_ok = status_report.report(config, is_json=is_json, is_quiet=is_quiet)

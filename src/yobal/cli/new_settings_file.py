@@ -1,4 +1,4 @@
-"""Writes the commented settings file of a new newsroom: what was chosen, and what is chosen next."""
+"""Writes the commented settings file of a new newsroom, with the answers and the settings to choose next."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ _HEAD: Final = """\
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One setting of the file. `example` stands there as a comment if nothing was chosen."""
+    """One setting of the file. `example` is written as a comment if nothing was chosen."""
 
     setting: str
     purpose: str

@@ -7,7 +7,9 @@ import typer
 from yobal.cli import terminal
 from yobal.cli.options import DEFAULT_CONFIG, Config
 
-app = typer.Typer(no_args_is_help=True, help="Tell the newsroom what waits or fails.")
+app = typer.Typer(
+    no_args_is_help=True, help="Tell the newsroom that something is waiting or has failed."
+)
 
 
 @app.command("test", epilog="Example: yobal notice test")

@@ -15,7 +15,7 @@ _SUSPENDED: Final = (
     "The desk now asks every lead to remove this person or to lift the suspension. Tell a lead.",
 )
 _NO_LEAD: Final = (
-    "warn: no lead is left who can sign in, so nobody can confirm this. `yobal people resume` takes it back;",
+    "warn: no other lead can sign in, so no one can confirm this. `yobal people resume` reverses it;",
     "      `yobal init --new-epoch` makes a new first lead, and what is pending then cannot be read any more.",
 )
 
@@ -56,7 +56,7 @@ def resume_member(components: Components, typed: str) -> str:
 
 
 def _has_active_lead(components: Components) -> bool:
-    """False also where the roster does not verify: then nobody can sign in."""
+    """Also False if the roster does not verify: then no member can sign in."""
     try:
         with components.database.reading() as conn:
             roster = components.roster_reader.read(conn)

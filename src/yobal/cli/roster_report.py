@@ -20,7 +20,7 @@ _ADVICE: Final = (
     "docs/trouble.md, and `yobal init --new-epoch` starts again with new keys.",
 )
 _MISSING_ADVICE: Final = (
-    "Until they are back, nobody can sign in and no comment is taken. They come back by themselves when a member",
+    "Until they are back, no member can sign in and no comment is accepted. They come back automatically when a member",
     "opens the desk in a browser that has seen them, or signs in there with the words: ask everybody to do that.",
     "If no browser has them, ask a lead to check who is a member, and name that lead: `yobal roster --accept",
     "FINGERPRINT --lead PSEUDONYM`.",

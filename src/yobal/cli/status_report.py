@@ -1,4 +1,4 @@
-"""What `yobal status` prints: a line for each figure, then what needs a person."""
+"""What `yobal status` prints: a line for each figure, then what needs attention."""
 
 import time
 from pathlib import Path
@@ -11,7 +11,7 @@ from yobal.server.status import AGE_SLOTS_MAX, Status
 
 
 def report(path: Path, *, is_json: bool, is_quiet: bool) -> tuple[list[str], bool]:
-    """Lines to print, and whether nothing needs a person. Raises DatabaseUnavailable."""
+    """Lines to print, and whether nothing needs attention. Raises DatabaseUnavailable."""
     with open_site(path, is_only_read=True) as components:
         status = site_status.read(components, now=time.time())
     is_ok = not status.needs_person

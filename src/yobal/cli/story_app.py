@@ -196,7 +196,7 @@ def _ask(consequences: list[str], *, is_confirmed: bool) -> None:
     if not sys.stdin.isatty():
         from yobal.core.errors import UnsupportedEnvironment
 
-        raise UnsupportedEnvironment("nothing was changed: nobody can be asked here, so add --yes")
+        raise UnsupportedEnvironment("nothing was changed: this is not a terminal, so add --yes")
     if not typer.confirm("Go on?", err=True):
         terminal.show("Nothing was changed.", err=True)
         raise typer.Exit(1)

@@ -265,13 +265,13 @@ def _originals(contents: StoryContents) -> list[str]:
     return [
         (
             f"{contents.original_count} sealed originals of edited, rejected or removed comments are"
-            " destroyed: they name their story and edition inside, so nobody could open them here."
+            " destroyed: they name their story and edition inside, so no key could open them here."
         )
     ]
 
 
 def _wait_for_intakes() -> None:
-    """Until none of them believes that the story is open: it was closed before."""
+    """Wait until no intake process has the closed story cached as open."""
     time.sleep(2 * CACHE_SECONDS)
 
 

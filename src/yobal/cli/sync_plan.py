@@ -186,7 +186,7 @@ def _path(url: str) -> str:
 
 
 def _words_of(url: str) -> str:
-    """What stands for a headline that a sitemap does not say."""
+    """A substitute for a headline that the sitemap does not contain."""
     words = texts.clean_line(_SEPARATORS.sub(" ", unquote(_slug(url))))
     split = web_url.split(url)
     words = words or (split.hostname if split is not None else "") or url

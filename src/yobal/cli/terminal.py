@@ -23,5 +23,5 @@ def show(line: str, *, err: bool = False) -> None:
 
 
 def visible(line: str) -> str:
-    """With a name instead of each sign that would control the terminal or the order of the line; also valid in JSON."""
+    """Replaces each character that would control the terminal or reorder the line with its name; also valid in JSON."""
     return line.translate(_SHOWN)

@@ -50,40 +50,46 @@ class CanaryState(msgspec.Struct, frozen=True, kw_only=True):
     """How far the newest canary is, and what was missed. `mark` is its idempotency hash, in hex."""
 
     stage: Stage = "idle"
-    looked_round: Round = 0  # the last round after which one was sent, or could not be
-    sent_day: str = ""  # of the newest that the form has taken, in the site's zone
+    attempted_round: Round = 0  # the last round after which a canary was sent, or could not be
+    sent_day: str = ""  # of the newest canary that the form accepted, in the site's zone
     story_id: str = ""
     epoch_id: str | None = None
     mark: str = ""
     comment_id: str = ""
     cell: int = 0
-    ciphertext: bytes = b""  # noise once its cell is overwritten: that is what the last step tries
-    is_flawed: bool = False  # a step of this one was missed
-    missed_step: Step | None = None  # until another one has passed every step
-    passed_slot: Slot = 0  # the slot at which the newest that passed every step was destroyed
+    ciphertext: bytes = (
+        b""  # cannot be decrypted once its cell is overwritten, which the last step checks
+    )
+    is_flawed: bool = False  # this canary has missed a step
+    missed_step: Step | None = None  # until another canary has passed every step
+    passed_slot: Slot = 0  # the slot that destroyed the newest canary that passed every step
 
 
 def is_due(state: CanaryState, schedule: Schedule, now: float) -> bool:
     """With the first round of each day; with a later one if the form did not take it."""
     round_ = last_round(schedule, now)
-    is_new = round_ > state.looked_round and now - round_ < SEND_SECONDS_MAX
+    is_new = round_ > state.attempted_round and now - round_ < SEND_SECONDS_MAX
     return (
         state.stage == "idle" and is_new and day_of(schedule, round_).isoformat() != state.sent_day
     )
 
 
 def missed_step(state: CanaryState, now: float) -> Step | None:
-    """What a person has to look at; None if all is well, or nothing was sent yet."""
-    if state.missed_step is None and state.looked_round and now - state.looked_round > LATE_SECONDS:
+    """The step that needs attention; None if all is well, or nothing was sent yet."""
+    if (
+        state.missed_step is None
+        and state.attempted_round
+        and now - state.attempted_round > LATE_SECONDS
+    ):
         return _NEXT_STEP[state.stage]
     return state.missed_step
 
 
 def redate(state: CanaryState, schedule: Schedule, now: float) -> CanaryState:
-    """After a clock that was ahead: or none would be sent, and no miss told, until that time has come."""
+    """After a clock that was ahead: otherwise no canary would be sent, and no miss reported, before that time."""
     return msgspec.structs.replace(
         state,
-        looked_round=min(state.looked_round, last_round(schedule, now)),
+        attempted_round=min(state.attempted_round, last_round(schedule, now)),
         passed_slot=min(state.passed_slot, last_slot(schedule, now)),
     )
 
@@ -96,7 +102,7 @@ def miss(state: CanaryState, step: Step) -> CanaryState:
 
 
 def end(state: CanaryState, *, passed_slot: Slot | None = None) -> CanaryState:
-    """Nothing is left of this one. `passed_slot`: it has come to the last step."""
+    """The canary is gone. `passed_slot` is set if it passed the last step."""
     ended = msgspec.structs.replace(state, stage="idle", mark="", comment_id="", ciphertext=b"")
     if passed_slot is None or state.is_flawed:
         return ended

@@ -1,4 +1,4 @@
-"""When an undecided comment is destroyed unread, and from when on the desk warns of it."""
+"""When an undecided comment is destroyed unread, and when the desk begins to warn of it."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from yobal.core.schedule import DAY_SECONDS, Round, Slot, slot_from
 from yobal.core.site_rules import SiteRules
 
 NOTICE_DAYS: Final = 7  # before it is destroyed; `pending_days` is always longer
-# Without a release for longer, the server was off, or its clock has jumped: nobody was told in time.
+# After a longer time without a release (server off, or clock jumped), moderators saw no warning in time.
 PAUSE_SECONDS: Final = 2 * DAY_SECONDS
 
 
@@ -31,5 +31,5 @@ def has_paused(slot: Slot, *, released: Slot) -> bool:
 
 
 def first_expiry_slot(rules: SiteRules, slot: Slot) -> Slot:
-    """Nothing is destroyed before, if releases went on with this slot after a pause."""
+    """The first slot that may destroy comments, if releases resumed with this slot after a pause."""
     return slot_from(rules.schedule, slot + NOTICE_DAYS * DAY_SECONDS)

@@ -6,7 +6,7 @@ from yobal.core.schedule import Round, Slot
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """As they stood after the round and the slot that they name, whatever moderators did since."""
+    """Counts made after the round and the slot that they name; later decisions do not change them."""
 
     last_round: Round
     released_slot: Slot

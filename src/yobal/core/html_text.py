@@ -2,7 +2,7 @@
 
 nh3 reads what people have written, however broken or hostile: Python's own parser takes a minute for some 60 kB.
 It leaves well-formed HTML with few tags, which Python's parser then decodes, exactly once. Paragraphs and `<br>` become
-line ends, and the address of a link stands after its words.
+line ends, and the address of a link follows its words.
 """
 
 import re

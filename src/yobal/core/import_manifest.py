@@ -1,7 +1,7 @@
 """What a lead signs for an import: how many comments it has, and a hash over all of them.
 
 As with decisions, the hash of each comment goes over 32 random bytes that are destroyed together with its text,
-so that afterwards nobody can confirm a guess. `docs/file-formats.md` has the format.
+so that afterwards a guess cannot be confirmed. `docs/file-formats.md` has the format.
 """
 
 import hashlib

@@ -27,7 +27,7 @@ FINGERPRINT_DIGITS: Final = 32
 _GROUP_DIGITS: Final = 4
 
 Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-# Bech32 of an X25519 key; whether it is a usable key is for the sealer to say.
+# Bech32 of an X25519 key; the sealer checks whether the key is usable.
 Recipient = Annotated[str, msgspec.Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}\Z")]
 EpochId = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}\Z")]
 # A number of statements, as text: the canonical form has no rules for numbers then.
@@ -131,7 +131,7 @@ Statement = (
 
 
 class SignedStatement(msgspec.Struct, frozen=True):
-    """A statement as it was signed. The keys stand beside those that name their hash."""
+    """A statement as it was signed, with the keys whose hash it names."""
 
     statement: str
     signature: bytes
@@ -250,7 +250,7 @@ def read_keys(keys: str, signature: bytes) -> Keys:
 
 
 def read_passkey(passkey: str) -> Passkey:
-    """Whose statement names its hash is for the caller to say. Raises RosterInvalid."""
+    """The caller checks which statement names its hash. Raises RosterInvalid."""
     try:
         decoded: Passkey = _decode(passkey, Passkey)
     except _Broken as error:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from yobal.core import text as texts
 
-Prototypes = Mapping[int, str]  # what stands for a code point and for all that look like it
+Prototypes = Mapping[int, str]  # the representative of a code point and of all that look like it
 
 
 def skeleton(name: str, prototypes: Prototypes) -> str:

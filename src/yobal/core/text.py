@@ -25,7 +25,7 @@ _DROPPED: Final = regex.compile(
     rf"--[\t\n{_ALLOWED_FORMATS}{_ISOLATES}{_TAGS}]]+",
     regex.V1,
 )
-# Stands for a picture that was copied or dictated along with the text, which is not there.
+# Replaces a picture that was copied or dictated along with the text, but is missing.
 _MISSING_OBJECT: Final = "\ufffc"
 # A flag of a subdivision: a black flag, two letters for the country, one to four letters or digits for
 # the subdivision, and the end. Any other tag can only smuggle text.
@@ -68,10 +68,10 @@ _INKLESS: Final = regex.compile(
     rf"[\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]+", regex.V1
 )
 
-# What stands for a masked part of a text. Must match `frontend/desk/text/mask.ts`.
+# The replacement for a masked part of a text. Must match `frontend/desk/text/mask.ts`.
 MASK: Final = "▮" * 8
 MASKED: Final = re.compile("(▮+)")  # a group, so that splitting keeps the masks
-# Up to a full stop of any script; the Latin one also ends abbreviations and stands in numbers.
+# Up to a full stop of any script; the Latin full stop also ends abbreviations and occurs in numbers.
 _SENTENCE: Final = regex.compile(
     r".+?(?:\p{SB=STerm}|\p{SB=ATerm}(?=[\p{SB=Close}]*(?:\s|$)))"
     r"[\p{SB=STerm}\p{SB=ATerm}\p{SB=Close}]*"
@@ -160,7 +160,7 @@ def line_problem(text: str) -> str:
 
 
 def normalize_masks(text: str) -> str:
-    """Every mask has the same length, so that none tells how much it hides."""
+    """Every mask has the same length, so that it does not reveal how much it hides."""
     return MASKED.sub(MASK, text)
 
 

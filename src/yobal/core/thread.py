@@ -101,7 +101,7 @@ class NewestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommentLocation(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a comment stands: on a numbered page, or on page `number` of the replies of `root_id`."""
+    """Where a comment is: on a numbered page, or on page `number` of the replies of `root_id`."""
 
     comment_id: str
     number: int

@@ -1,4 +1,4 @@
-"""Where the settings say that the databases are: on the way to them, and to whom they belong."""
+"""Checks the databases' addresses in the settings: the connection to them, and whose they are."""
 
 import ipaddress
 from collections.abc import Iterator

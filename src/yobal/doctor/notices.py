@@ -14,7 +14,7 @@ _REACHED: Final = "the last notice reached every address"
 
 
 def examine(settings: Settings, file: Path) -> list[Finding]:
-    """Nothing where nobody wants notices."""
+    """No finding if notices are not configured."""
     if not settings.has_notices:
         return []
     try:

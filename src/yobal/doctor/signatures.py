@@ -1,4 +1,4 @@
-"""Whether a member has signed what waits for its slot and what is published, exactly as the database has it."""
+"""Whether members have signed the held and the published comments exactly as the database has them."""
 
 from yobal.actions import release, verify_published
 from yobal.actions.roster_reader import RosterReader
@@ -31,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         ok_if(
             not held,
-            "members have approved what waits for its slot",
+            "members have approved every held comment",
             f"{held} accepted comments carry no valid signature of a member, so they are not released: "
             "see DecisionNotAuthentic in docs/trouble.md",
         ),

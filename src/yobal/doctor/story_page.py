@@ -143,7 +143,7 @@ def _embed(seen: _Seen, embed: Embed) -> Iterator[Finding]:
 
 
 def _receiver(seen: _Seen, thread_url: str) -> Iterator[Finding]:
-    """Who receives the form, and who may frame it."""
+    """Checks who receives the form, and which pages may frame it."""
     is_thread = thread_url != seen.site_url
     address = thread_url + paths.FORM_FRAME if is_thread else f"{seen.site_url}@/comments.css"
     try:
@@ -158,7 +158,7 @@ def _receiver(seen: _Seen, thread_url: str) -> Iterator[Finding]:
 
 
 def _cdn(headers: Mapping[str, str], host: str) -> Iterator[Finding]:
-    check = f"nobody in front of {host} reads what readers send"
+    check = f"no company in front of {host} reads what readers send"
     names = [name for name in _CDN_HEADERS if name in headers]
     server = headers.get("server", "").lower()
     owners = sorted({_CDN_HEADERS[name] for name in names} | _owner_of(server))

@@ -83,7 +83,7 @@ def _show_address(show: Show, url: str, *, desk_url: str, site_id: str) -> None:
     )
     show("Open this address in a browser on this computer, and no other:")
     show(f"  {url}")
-    show("Show it to nobody: it works until you press Ctrl-C here. Then you are signed out.")
+    show("Do not show it to anyone: it works until you press Ctrl-C here. Then you are signed out.")
 
 
 async def _check_server(forwarder: Forwarder) -> str:

@@ -38,7 +38,7 @@ def run(path: Path, *, show: Callable[[str], None]) -> bool:
 def play_attacks(
     settings: Settings, *, clock: Callable[[], float] = time.time
 ) -> Iterator[Finding]:
-    """Each with a newsroom of its own, so that none depends on what another left."""
+    """Each attack has a newsroom of its own, so that it does not depend on another attack's data."""
     for check, play in ATTACKS.items():
         with scratch_newsroom(settings, clock=clock) as newsroom:
             try:

@@ -122,7 +122,7 @@ class ScratchNewsroom:
         self.post(step="withdraw", code=code, when=when)
 
     def public_files(self) -> dict[str, tuple[float, bytes]]:
-        """What everybody can read, with the times that a web server gives out."""
+        """Everything public, with the times that a web server gives out."""
         folder = self.components.settings.files_dir
         return {
             path.relative_to(folder).as_posix(): (path.stat().st_mtime, path.read_bytes())

@@ -24,7 +24,7 @@ from yobal.store.stale_files import StaleFileRow
 
 WORTH_WORKERS: Final = 200  # stale files: for fewer, processes take longer to start than they save
 WORKERS_MAX: Final = 8
-_PARTS_PER_WORKER: Final = 2  # so that none waits long for another
+_PARTS_PER_WORKER: Final = 2  # so that no worker waits long for another
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _file_writer: FileWriter | None = None  # of a worker
 

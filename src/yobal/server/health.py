@@ -129,13 +129,13 @@ def missing_pages(settings: Settings, database: Database) -> list[HealthProblem]
 
 
 def unable_to(settings: Settings, database: Database) -> list[str]:
-    """The tasks that a person has to make possible again; a low disk is not one of them."""
+    """The tasks that a person has to repair; a low disk is not one of them."""
     problems = [*storing_problems(database), *writing_problems(settings)]
     return list(dict.fromkeys(problem.task for problem in problems))
 
 
 def is_disk_nearly_full(settings: Settings) -> bool:
-    """Earlier than the form takes no more comments, so that there is time to free some space."""
+    """Warns before the form stops accepting comments, so that there is time to free some space."""
     try:
         return disk_reserve.is_low(settings.written_dir, 2 * settings.disk_reserve_mib)
     except OSError:

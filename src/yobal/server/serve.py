@@ -228,7 +228,7 @@ def _monitoring(components: Components, maintenance: MaintenanceThread) -> Liste
 
 
 def _notice_thread(components: Components, roles: tuple[Role, ...]) -> NoticeThread | None:
-    """None where another process sends notices, or nobody wants any."""
+    """None if another process sends notices, or no address is set."""
     settings = components.settings
     is_sender = "desk" in roles and settings.notice_process == "serve"
     return NoticeThread(components) if is_sender and settings.has_notices else None

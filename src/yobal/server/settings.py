@@ -60,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_url: str = "http://localhost:8601"
     intake_listen: str = "127.0.0.1:8600"
     desk_listen: str = "127.0.0.1:8601"
-    metrics_listen: str = ""  # empty: nobody can ask
+    metrics_listen: str = ""  # empty: no port
     socket_group: str = ""  # who may connect to unix sockets; empty: the process's own group
     frame_ancestors: tuple[str, ...] = ()
     embedded_form: EmbeddedForm = "frame"

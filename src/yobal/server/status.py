@@ -1,4 +1,4 @@
-"""What `yobal status` tells the technician: how the site stands now, and what needs a person."""
+"""What `yobal status` tells the technician: the current state of the site, and what needs attention."""
 
 import random
 import shutil
@@ -45,7 +45,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pending_count: int
     pending_by_age_slots: dict[int, int]  # how many have waited for so many slots
     oldest_round: str | None
-    expiring_count: int  # of those that wait, how many are destroyed unread within a week
+    expiring_count: int  # pending comments that will be destroyed unread within a week
     held_count: int
     published_count: int
     last_release: str

@@ -85,7 +85,7 @@ def insert_comments(
     """Insert the new ones in the order of their random ids.
 
     Safe to repeat: a comment that was sent twice, or moved twice, is stored once. What is stored already
-    is only looked for if it stands in the way, which is rare.
+    is only looked for if it causes a conflict, which is rare.
     """
     ordered = _without_repeats(sorted(encrypted, key=lambda comment: comment.arrival.id), set())
     new, inserted = ordered, ordered

@@ -128,7 +128,7 @@ def exists(conn: Connection, epoch_id: str) -> bool:
 
 
 def has_wraps(conn: Connection, epoch_id: str) -> bool:
-    """Whether anybody can open it."""
+    """Whether any member can open it."""
     chosen = sa.select(wrapped_epoch_keys.c.epoch_id).where(
         wrapped_epoch_keys.c.epoch_id == epoch_id
     )

@@ -34,7 +34,7 @@ def redate(
 
     `latest_round` is the last round that passed. Final decisions stay final; the others become final with the next slot. A held comment that is
     due after `last_due`, the latest slot that can be picked now, is due with the next slot. `destroy_slot` is of what is removed now.
-    `first_expiry_slot`: as if releases had paused until now, because what waits got its notice by a wrong clock.
+    `first_expiry_slot`: as if releases had paused until now, because the warning was shown by a wrong clock.
     """
     released = sa.select(sites.c.released_slot).where(sites.c.id == site_id).scalar_subquery()
     for column in (decisions.c.slot, comments.c.decided_slot):

@@ -1,6 +1,6 @@
 """What the desk shows about its members: since when, the newest epoch that they opened, whether their sheet works.
 
-Nobody signs it, and nothing depends on it.
+It is not signed, and nothing depends on it.
 """
 
 from typing import Final

@@ -82,7 +82,7 @@ def delete(conn: Connection, site_id: str, passkey_hash: str) -> None:
 
 
 def delete_of(conn: Connection, site_id: str, pseudonym: str) -> None:
-    """All of a person who is a member no longer."""
+    """All passkeys of a former member."""
     conn.execute(
         passkeys.delete().where(passkeys.c.site_id == site_id, passkeys.c.pseudonym == pseudonym)
     )

@@ -85,29 +85,22 @@ def add(conn: Connection, moderator: Moderator) -> None:
 
 
 def get(conn: Connection, site_id: str, pseudonym: str) -> Moderator | None:
-    """An active moderator."""
-    return fetch_one(
-        conn,
-        Moderator,
-        sa.select(moderators).where(
-            moderators.c.site_id == site_id,
-            moderators.c.pseudonym == pseudonym,
-            moderators.c.is_active,
-        ),
-    )
+    """The active moderator with this pseudonym."""
+    return _get_active(conn, site_id, moderators.c.pseudonym == pseudonym)
 
 
 def get_by_key(conn: Connection, site_id: str, signing_key: str) -> Moderator | None:
     """The active moderator with this signing key."""
-    return fetch_one(
-        conn,
-        Moderator,
-        sa.select(moderators).where(
-            moderators.c.site_id == site_id,
-            moderators.c.signing_key == signing_key,
-            moderators.c.is_active,
-        ),
+    return _get_active(conn, site_id, moderators.c.signing_key == signing_key)
+
+
+def _get_active(
+    conn: Connection, site_id: str, condition: sa.ColumnElement[bool]
+) -> Moderator | None:
+    query = sa.select(moderators).where(
+        moderators.c.site_id == site_id, condition, moderators.c.is_active
     )
+    return fetch_one(conn, Moderator, query)
 
 
 def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:

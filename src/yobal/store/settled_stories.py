@@ -1,4 +1,4 @@
-"""Whether nothing waits under a story: no comment in the inbox, in the queue, or before its release."""
+"""Whether a story has no waiting comments: none in the inbox, in the queue, or held for a release."""
 
 from sqlalchemy.engine import Connection
 
@@ -8,10 +8,10 @@ from yobal.store.inbox import Inbox
 
 
 def check(conn: Connection, inbox: Inbox, site_id: str, story_id: str) -> None:
-    """Raises NoSuchStory, and InvalidInput if the story is open or something waits."""
+    """Raises NoSuchStory, and InvalidInput if the story is open or a comment waits."""
     if stories.get(conn, site_id, story_id).is_open:
         raise InvalidInput(
-            f"{story_id} is open: `yobal story close {story_id}` closes it, and then decide on what waits"
+            f"{story_id} is open: close it with `yobal story close {story_id}`, then decide on waiting comments"
         )
     released = sites.released_slot(conn, site_id)
     waiting = story_contents.count_unsettled(conn, site_id, story_id, released=released)

@@ -100,7 +100,7 @@ def drop(conn: Connection) -> None:
 
 
 def recreate(conn: Connection) -> None:
-    """Drop and create all of them, in the caller's transaction. Nobody may call them yet."""
+    """Drop and create all of them, in the caller's transaction. No role may call them yet."""
     drop(conn)
     if conn.dialect.name == "sqlite":
         return

@@ -60,7 +60,7 @@ sites = sa.Table(
     # A random id while deleted text may still be in the database's files; see pending_purge.py.
     _text("pending_purge_id", nullable=True),
     _slot("last_round"),  # what came to the inbox until then is in the tables
-    # What waits is not destroyed before: a week after a time without releases, in which no desk told of it.
+    # No pending comment expires before this slot: a week after a pause, in which no desk showed the warning.
     sa.Column("first_expiry_slot", sa.BigInteger, nullable=False, server_default="0"),
     # Names of SQLite's inbox files that are in the tables and not destroyed yet; see sqlite_inbox.py.
     sa.Column("taken_inboxes", sa.Text, nullable=False, server_default=""),

@@ -1,4 +1,4 @@
-"""What is sealed to epochs of rosters that another has replaced: nobody has a wrap of them any more."""
+"""Data that is sealed to epochs of replaced rosters: no member has a wrap of these any more."""
 
 from collections.abc import Collection
 

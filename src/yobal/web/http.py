@@ -21,7 +21,7 @@ SAFE_HEADERS: Final[Headers] = [
 ]
 
 
-# Public files that a page of any origin may read, because anybody can.
+# Public files that a page of any origin may read, because everyone can.
 CROSS_ORIGIN_HEADERS: Final[Headers] = [
     ("access-control-allow-origin", "*"),
     ("cross-origin-resource-policy", "cross-origin"),

@@ -1,4 +1,4 @@
-"""The desk's routes for imports: what waits, a sample to read, and a lead's signature or refusal."""
+"""The desk's routes for imports: the list, a sample to read, and a lead's signature or refusal."""
 
 import secrets
 from typing import Final

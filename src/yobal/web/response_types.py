@@ -55,7 +55,7 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What the desk's page needs before anybody signs in: it is the same file for every newsroom."""
+    """What the desk's page needs before sign-in: the page itself is the same file for every newsroom."""
 
     version: str
     site_id: str

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+from collections.abc import Callable
 
 from litestar.params import JSONBody
 
@@ -54,20 +55,17 @@ class RosterController:
     def return_statements(
         self, data: JSONBody[request_types.ReturnStatementsRequest]
     ) -> types.ReturnedStatements:
-        count = return_statements.return_statements(
-            self._database,
-            self._rules,
-            self._roster_reader,
-            statements=[signed_statement(item) for item in data.statements],
-            now=self._clock(),
-            random=secrets.token_bytes,
-        )
-        return types.ReturnedStatements(count)
+        return self._add_lost(return_statements.return_statements, data)
 
     def extend_roster(
         self, data: JSONBody[request_types.ReturnStatementsRequest]
     ) -> types.ReturnedStatements:
-        count = return_statements.extend_roster(
+        return self._add_lost(return_statements.extend_roster, data)
+
+    def _add_lost(
+        self, add: Callable[..., int], data: request_types.ReturnStatementsRequest
+    ) -> types.ReturnedStatements:
+        count = add(
             self._database,
             self._rules,
             self._roster_reader,

@@ -75,7 +75,7 @@ def session(
     preset_notes: Sequence[PresetNotes],
     now: float,
 ) -> types.Session:
-    """Raises NotSignedIn if the moderator is no member any more."""
+    """Raises NotSignedIn if the moderator is no longer a member."""
     site_id = rules.site_id
     member = roster.named(pseudonym)
     if member is None:

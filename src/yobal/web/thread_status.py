@@ -241,7 +241,7 @@ class ThreadStatusCache:
         return ThreadStatus(site, story) if self._clock() - loaded_at < CACHE_SECONDS else None
 
     def _newest_epoch(self, conn: Connection) -> tuple[Epoch | None, RosterRefusal | None]:
-        """Only a verified statement says to whom comments are sealed."""
+        """The recipient of comments comes only from a verified statement."""
         try:
             return self._roster_reader.sealing_epoch(conn), None
         except RosterInvalid as error:

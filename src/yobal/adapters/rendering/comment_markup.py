@@ -26,7 +26,7 @@ _EDITED: Final[dict[EditKind, str]] = {
 
 
 class _Words(msgspec.Struct, frozen=True):
-    """What stands beside every comment, translated once."""
+    """The labels beside every comment, translated once."""
 
     anonymous: Markup
     reply: Markup
@@ -106,7 +106,7 @@ class CommentMarkup:
         return Markup("".join(parts))
 
     def comment(self, view: CommentView, day: str = "") -> Markup:
-        """`day` is the one that stands above the comment."""
+        """`day` is the day shown above the comment."""
         if view.comment.removal is not None:
             return Markup(f'<p class="yobal-tombstone">{self._tombstone(view)}</p>')
         parent = ""
@@ -211,10 +211,10 @@ class CommentMarkup:
 
 
 def _anchor(view: CommentView) -> str:
-    """Escaped as well: whoever writes the database could give a row any id."""
+    """Escaped as well, because an attacker who writes to the database could give a row any id."""
     return f' id="c-{escape(view.comment.id)}"'
 
 
 def _dir(view: CommentView) -> str:
-    """So that the rule beside a text and what stands under it are on the side where it begins."""
+    """Puts the rule beside a text, and the line under it, on the side where the text begins."""
     return f' dir="{view.dir}"' if view.dir else ""

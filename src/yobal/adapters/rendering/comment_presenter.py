@@ -34,7 +34,7 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
 
     comment: PublishedComment
     text_runs: tuple[TextRun, ...]
-    is_long: bool  # folded where it stands among others
+    is_long: bool  # folded in lists of comments
     dir: str  # the direction of the text; empty if it is the page's
     day: str
     language: str  # empty if it is the edition's
@@ -113,7 +113,7 @@ def _is_long(text: str) -> bool:
     if len(text) <= LINE_CHARACTERS and text.count("\n") < FOLDED_LINES:
         return False
     lines = text.split("\n")
-    # There are no more graphemes than code points, which are counted in no time.
+    # There are no more graphemes than code points, and counting code points is fast.
     if sum(len(line) // LINE_CHARACTERS + 1 for line in lines) <= FOLDED_LINES:
         return False
     return sum(count_graphemes(line) // LINE_CHARACTERS + 1 for line in lines) > FOLDED_LINES

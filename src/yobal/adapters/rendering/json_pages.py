@@ -33,7 +33,7 @@ class PublicComment(msgspec.Struct, frozen=True):
     text: str
     lang: str
     dir: str  # the direction of the text: "ltr" or "rtl"
-    is_long: bool  # folded where it stands among others
+    is_long: bool  # folded in lists of comments
     edition: str  # the tag of the edition it was sent under
     day: str
     edit_kind: EditKind | None  # how a moderator edited it

@@ -75,7 +75,7 @@ class ThreadLinks:
         return self.complete + paths.page(number, "html")
 
     def location(self, location: CommentLocation) -> str:
-        """Where a comment stands among others."""
+        """The URL of a comment within its page."""
         page = (
             self.page(location.number)
             if location.root_id is None
