@@ -10,7 +10,7 @@ from bench.interleave import Pace
 from bench.newsroom import SeededNewsroom
 from bench.result import Row
 from yobal.actions import mark_all_stale
-from yobal.server.scheduler.maintenance import write_all_stale
+from yobal.server.rebuild import write_all_stale
 from yobal.store.tables import stale_files
 
 LIMIT_PER_SECOND: Final = 8_000.0

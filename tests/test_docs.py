@@ -326,7 +326,7 @@ def test_every_source_file_named_by_a_decision_exists() -> None:
 
 
 def test_the_main_paths_name_functions_that_exist_and_count_their_steps() -> None:
-    text = doc("architecture.md")
+    text = doc("paths.md")
     main_paths = re.split(r"^\*\*From ", text, flags=re.MULTILINE)[1:]
     assert len(main_paths) == 4
     for main_path in main_paths:

@@ -219,7 +219,7 @@ def phrases() -> list[str]:
 
 def stiff_phrases(text: str) -> list[str]:
     words = re.sub(r"\s+(?:# |\* |// )?", " ", text).lower()
-    return [phrase for phrase in phrases() if re.search(rf"(?<![a-z]){phrase}\b", words)]
+    return [phrase for phrase in phrases() if re.search(rf"(?:\b|(?=\W)){phrase}\b", words)]
 
 
 def comments_and_docstrings(source: str) -> str:

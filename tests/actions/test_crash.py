@@ -12,6 +12,7 @@ from yobal.actions import mark_all_stale
 from yobal.adapters import public_files
 from yobal.adapters.public_files import PublicFiles
 from yobal.core.errors import PublicFilesUnavailable
+from yobal.server import rebuild
 from yobal.server.scheduler import maintenance
 
 
@@ -42,7 +43,7 @@ def test_the_next_start_finishes_a_release_after_a_power_cut_at_any_step(
     assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
     before = newsroom.read_all_files()
     shutil.rmtree(newsroom.files_dir)
-    maintenance.rebuild_all(newsroom.components)
+    rebuild.rebuild_all(newsroom.components)
     assert newsroom.read_all_files() == before
 
 

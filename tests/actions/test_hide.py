@@ -10,7 +10,7 @@ from yobal.actions import destroy_hidden, erase_published, verify_published
 from yobal.core import hidden_text
 from yobal.core.errors import AlreadyUndone, HiddenTextLost, NotHidden, SignatureInvalid
 from yobal.demo.decision_signer import DecisionSigner
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.store import cells, decisions, hidden_texts, published_comments
 from yobal.store.database import Database
 
@@ -68,7 +68,7 @@ def test_a_hidden_text_is_nowhere_in_clear(newsroom: NewsroomHarness) -> None:
     assert text.text == WORDS
 
 
-def test_a_hidden_text_is_destroyed_with_the_second_slot_and_its_line_goes_then(
+def test_a_hidden_text_and_its_line_are_destroyed_at_the_second_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new(WORDS)

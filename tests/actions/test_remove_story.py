@@ -16,7 +16,7 @@ from yobal.actions import (
 )
 from yobal.core.errors import InvalidInput, NoSuchStory
 from yobal.core.thread import Edition
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 
 OTHER = "bridge"
 NEW_ID = "ferry-2026"

@@ -10,7 +10,7 @@ import pytest
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, SentComment
 from yobal.actions import declare_story
 from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, Edition
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.store import stale_files
 
 
@@ -289,7 +289,7 @@ def test_a_comment_shows_five_replies_and_the_others_have_their_own_pages(
     assert _ids(newsroom, f"en/replies/{root}/2.json") == last
 
 
-def test_a_reply_to_a_reply_stands_under_the_root_and_names_its_parent(
+def test_a_reply_to_a_reply_is_under_the_root_and_names_its_parent(
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.publish_new("Root.", name="Rachana")

@@ -43,7 +43,7 @@ def share_links(page: str) -> dict[str, dict[str, list[str]]]:
 # Among others
 
 
-def test_a_day_stands_once_above_its_comments_and_only_other_days_beside_a_reply(
+def test_a_day_is_shown_once_above_its_comments_and_only_other_days_beside_a_reply(
     site_context: SiteContext,
 ) -> None:
     replies = (
@@ -70,7 +70,7 @@ def test_a_name_in_another_script_has_its_language(site_context: SiteContext) ->
     assert '<bdi lang="km">តារា</bdi>' in newest(site_context, make_comment("x", name="តារា"))
 
 
-def test_what_stands_below_a_comment_follows_its_direction(site_context: SiteContext) -> None:
+def test_the_line_below_a_comment_follows_its_direction(site_context: SiteContext) -> None:
     edited = {"edit_kind": "masked", "edited_clause": "personal-data"}
     page = newest(site_context, make_comment("نعم", lang="ar", **edited))
     assert '<div class="yobal-footer" dir="rtl">' in page

@@ -61,7 +61,7 @@ def test_the_same_view_gives_the_same_bytes(render_all: RenderAll) -> None:
     assert render_all("x", "km") == render_all("x", "km")
 
 
-def test_the_notice_stands_above_the_form_in_full(site_context: SiteContext) -> None:
+def test_the_full_notice_is_above_the_form(site_context: SiteContext) -> None:
     assert NOTICE in unescape(newest(site_context))
 
 
@@ -263,7 +263,7 @@ def test_each_reply_button_names_the_author_for_those_who_hear_the_page(
     assert 'aria-label="Reply to Anonymous">Reply</button>' in page
 
 
-def test_every_error_stands_in_the_summary_and_beside_its_field(render_all: RenderAll) -> None:
+def test_every_error_is_in_the_summary_and_beside_its_field(render_all: RenderAll) -> None:
     page = render_all("my text")["response/invalid.html"].decode()
     sentence = "Your comment has 2,001 characters; the limit is 2,000."
     assert page.count(sentence) == 2

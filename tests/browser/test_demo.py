@@ -24,7 +24,7 @@ def test_every_page_of_the_demo_desk_shows_the_demo_banner(tmp_path: Path, actor
             expect(mark).to_be_visible()
 
 
-def test_the_form_on_the_story_page_stands_apart_and_leads_back_to_the_story(
+def test_the_form_on_the_story_page_is_set_apart_and_leads_back_to_the_story(
     tmp_path: Path, actors: Actors
 ) -> None:
     for demo in served_demo(tmp_path):

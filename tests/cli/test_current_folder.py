@@ -59,7 +59,7 @@ def test_serve_that_restarts_itself_does_not_run_modules_of_the_current_folder(
 
 
 @pytest.mark.parametrize("module", ["yobal.cli.commands", "yobal.cli.main"])
-def test_control_a_plain_module_runs_what_lies_in_the_current_folder(
+def test_control_a_plain_module_runs_a_file_of_the_current_folder(
     folder: Path, module: str
 ) -> None:
     run_module(folder, module)

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.command import run
 from tests.harness import SITE_ID, START
 from yobal.actions import setup_site
-from yobal.server.scheduler.maintenance import write_assets
+from yobal.server.rebuild import write_assets
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
 

@@ -124,7 +124,7 @@ def test_the_list_for_programs_has_one_story_on_each_line(folder: Path) -> None:
     ]
 
 
-def test_a_removal_says_what_goes_and_changes_nothing_without_a_terminal(
+def test_a_removal_says_what_it_deletes_and_changes_nothing_without_a_terminal(
     folder: Path,
 ) -> None:
     done = run(folder, "story", "remove", "ferry")

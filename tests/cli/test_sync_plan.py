@@ -130,7 +130,7 @@ def test_alternates_of_two_declared_stories_are_a_problem() -> None:
     assert "different stories: a, b" in says
 
 
-def test_without_a_headline_the_address_stands_for_it_and_never_replaces_one() -> None:
+def test_without_a_headline_the_address_is_used_and_never_replaces_a_headline() -> None:
     plan = planner()
     assert keys(list(plan.plan(page(f"{SITE}/ferry-workers_strike.html")))) == [
         ("ferry-workers_strike", "en", "Ferry workers strike")

@@ -67,7 +67,7 @@ def test_a_check_is_at_a_full_hour_or_a_notice_time_whenever_it_is_asked_for() -
     assert notices.check_time(without, at("2026-11-24T09:20")) == TODAY_9
 
 
-def test_the_queue_is_told_once_at_its_time_and_not_when_nothing_waits() -> None:
+def test_the_queue_is_reported_once_at_its_time_and_not_when_it_is_empty() -> None:
     assert notices.due(RULES, YESTERDAY, FINE, at=TODAY_9) == []
     assert notices.due(RULES, YESTERDAY, waiting(), at=TODAY_9) == ["queue"]
     done_before = done(YESTERDAY, "queue", check=TODAY_9)
@@ -75,7 +75,7 @@ def test_the_queue_is_told_once_at_its_time_and_not_when_nothing_waits() -> None
     assert notices.due(RULES, done_before, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
 
 
-def test_a_notice_tells_of_an_unsigned_import_at_each_notice_time() -> None:
+def test_a_notice_reports_an_unsigned_import_at_each_notice_time() -> None:
     unsigned = msgspec.structs.replace(
         FINE, figures=msgspec.structs.replace(FIGURES, unsigned_imports_count=1)
     )
@@ -117,7 +117,7 @@ def test_an_alert_is_sent_once_a_day() -> None:
     assert notices.due(RULES, done_before, full, at=at("2026-11-25T00:00")) == ["disk", "work"]
 
 
-def test_what_waits_longer_than_the_limit_is_told_without_a_notice_time() -> None:
+def test_a_comment_that_waits_longer_than_the_limit_is_reported_without_a_notice_time() -> None:
     rules = msgspec.structs.replace(RULES, times=())
     assert notices.due(rules, YESTERDAY, waiting(hours=48), at=TODAY_9) == []
     assert notices.due(rules, YESTERDAY, waiting(hours=49), at=TODAY_9) == ["overdue"]
@@ -125,7 +125,7 @@ def test_what_waits_longer_than_the_limit_is_told_without_a_notice_time() -> Non
     assert notices.due(no_limit, YESTERDAY, waiting(hours=490), at=TODAY_9) == []
 
 
-def test_an_untrusted_clock_is_told_and_measures_nothing() -> None:
+def test_an_untrusted_clock_is_reported_and_measures_nothing() -> None:
     doubtful = msgspec.structs.replace(waiting(hours=500), is_clock_trusted=False)
     assert notices.due(RULES, YESTERDAY, doubtful, at=TODAY_9) == ["clock"]
 
@@ -139,7 +139,7 @@ def test_a_failure_is_remembered_until_a_later_notice_succeeds() -> None:
     assert done(nothing_due, "disk", check=TODAY_9 + 2 * HOUR_SECONDS).failed == ()
 
 
-def test_a_notice_tells_once_a_day_of_comments_that_are_destroyed_unread_within_a_week() -> None:
+def test_a_notice_reports_once_a_day_that_comments_will_be_destroyed_unread_within_a_week() -> None:
     figures = msgspec.structs.replace(FIGURES, pending_count=3, expiring_count=1)
     expiring = msgspec.structs.replace(FINE, figures=figures)
     assert "expiring" in notices.due(RULES, YESTERDAY, expiring, at=TODAY_9)

@@ -23,7 +23,7 @@ from yobal.actions import declare_story
 from yobal.core.thread import Edition
 from yobal.doctor import clocks, examine, process_memory, rounds, settings_checks
 from yobal.server.hardening import allocators
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.server.settings import Settings
 from yobal.store import database as databases
 from yobal.store import sqlite_inbox
@@ -596,7 +596,7 @@ def test_a_process_that_was_not_tested_is_a_failure() -> None:
         )
 
 
-def test_an_account_that_may_not_read_a_process_is_told_so() -> None:
+def test_an_account_that_may_not_read_a_process_gets_an_explanation() -> None:
     """From an account that may not read the environment of process 1, which is root's."""
     code = (
         "import os; from pathlib import Path; from yobal.doctor import process_memory;"

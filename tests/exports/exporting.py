@@ -14,7 +14,8 @@ from yobal.actions import change_story, declare_story
 from yobal.actions.change_story import StoryChanges
 from yobal.cli import export_commands
 from yobal.core.thread import Edition
-from yobal.server.scheduler.maintenance import prepare_files, rebuild_all
+from yobal.server.rebuild import rebuild_all
+from yobal.server.scheduler.maintenance import prepare_files
 
 DAM: Final = "dam"
 DAM_URL: Final = "https://news.example/en/dam"

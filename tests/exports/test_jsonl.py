@@ -9,7 +9,7 @@ from tests.exports.exporting import EDITED, empty_copy, export, fill, public_fil
 from tests.harness import SLOT, NewsroomHarness
 from tests.imports.importing import bring_in, published
 from yobal.core.errors import CannotReadImport
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 
 
 @pytest.mark.parametrize("name", ["site.jsonl", "site.jsonl.gz"])

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tests.harness import NewsroomHarness
 from tests.serving import Served, make_served, wait_for
 from yobal.adapters.public_files import TEMPORARY_PREFIX
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.store.tables import stale_files
 
 COMMENTS: Final = 60  # released together in each round: enough pages to be hit between two

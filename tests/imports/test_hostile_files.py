@@ -64,7 +64,7 @@ def test_a_chain_of_replies_in_reverse_is_read_in_one_pass(
     assert not any("replies without" in line for line in output.printed)
 
 
-def test_a_file_is_not_read_again_for_ever(
+def test_a_file_is_not_read_again_endlessly(
     newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_comments, "WAITING_COMMENTS_MAX", 3)

@@ -130,7 +130,7 @@ def test_many_comments_are_published_in_turns(
     assert (story["comments_total"], story["next_position"]) == (60, 1)
     assert the_import(newsroom).state == "published"
     before = newsroom.read_all_files()
-    from yobal.server.scheduler.maintenance import rebuild_all
+    from yobal.server.rebuild import rebuild_all
 
     assert rebuild_all(newsroom.components).withheld == 0
     assert newsroom.read_all_files() == before  # nothing was left unwritten

@@ -97,7 +97,9 @@ def test_comments_that_were_not_approved_are_sealed_and_wait_for_moderators(
     assert newsroom.state(row["id"]) == "published"
 
 
-def test_a_public_reply_to_what_waits_does_not_wait_with_it(newsroom: NewsroomHarness) -> None:
+def test_a_public_reply_to_a_pending_comment_does_not_wait_for_it(
+    newsroom: NewsroomHarness,
+) -> None:
     show(newsroom, "wordpress.xml", "wordpress")
     assert published(newsroom)["A reply to what waits."]["parent_id"] is None
 

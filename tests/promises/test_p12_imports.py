@@ -14,7 +14,7 @@ from yobal.core.errors import Forbidden, ImportChanged, SignatureInvalid
 from yobal.core.import_manifest import ImportedPublication
 from yobal.doctor import imports as imports_check
 from yobal.doctor import signatures
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 
 FORGED: Final = "Written into the database."
 CHANGED: Final = "They never do."

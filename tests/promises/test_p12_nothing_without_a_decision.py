@@ -31,7 +31,7 @@ from yobal.actions import declare_story, erase_published, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.store import comments, envelopes, expiry, held_texts, pending_purge, sites, stale_files
 from yobal.store.database import Database
 

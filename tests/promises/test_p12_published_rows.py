@@ -13,7 +13,7 @@ from yobal.adapters.roster_pin import Pin
 from yobal.core.errors import RosterInvalid
 from yobal.core.roster import statement_hash
 from yobal.doctor import signatures
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.store import statements
 
 FORGED: Final = "Written into the database."

@@ -99,7 +99,7 @@ def test_control_while_the_epochs_wraps_exist_the_copy_opens(
     assert copy.texts([egret], cells=newsroom.cells()) == {WORDS}
 
 
-def test_a_new_roster_closes_the_past_for_everybody_before(newsroom: NewsroomHarness) -> None:
+def test_a_new_roster_closes_the_past_for_all_earlier_members(newsroom: NewsroomHarness) -> None:
     """`yobal init --new-epoch`, for a newsroom whose devices were all taken."""
     newsroom.send(WORDS)
     copy, before = CopiedDatabase(newsroom), lead_of(newsroom)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.exports import exporting
 from tests.exports.exporting import export, fill
 from tests.harness import NewsroomHarness
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 
 FORMATS: Final = ("jsonl", "wordpress", "csv", "archive")
 FORGED: Final = "Written into the database."

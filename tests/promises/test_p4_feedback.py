@@ -107,7 +107,7 @@ def test_after_the_pepper_is_destroyed_the_feedback_is_deleted_and_a_copy_opens_
     assert [_confirms(copy, newsroom, code) for code in codes] == [False, False]
 
 
-def test_control_a_key_from_the_code_alone_opens_a_copy_for_ever(
+def test_control_a_key_from_the_code_alone_always_opens_a_copy(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then a person who finds the code on a phone can prove with an old copy what its owner wrote."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 
 COMMENTS = 60
 TAU_MAX = 0.25  # chance alone gives 0.09 for 60; arrival gives 1

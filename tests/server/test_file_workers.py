@@ -21,7 +21,7 @@ from tests.serving import is_alive, wait_for
 from yobal.actions import mark_all_stale, write_public_files
 from yobal.core.errors import DatabaseUnavailable
 from yobal.server import file_workers
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.store import stale_files
 from yobal.store.stale_files import StaleFileRow
 

@@ -9,7 +9,7 @@ from tests.harness import SITE_ID, SLOT, NewsroomHarness
 from tests.namespaces import run_in_namespace
 from tests.serving import form, post, serving, wait_for
 from yobal.server.health_probe import HealthProbe
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 
 ROLES = ("intake", "desk")
 QUICK = "from yobal.server import health_probe\nhealth_probe.PROBE_SECONDS = 0.05\n"

@@ -22,6 +22,7 @@ from yobal.adapters.rendering.pages import PageRenderer
 from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
 from yobal.core.thread import Edition
+from yobal.server import rebuild
 from yobal.server.scheduler import maintenance
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import build_components
@@ -242,7 +243,7 @@ def test_between_two_turns_of_a_rebuild_other_threads_get_the_release_lock(
         real(*args)
 
     monkeypatch.setattr(write_public_files, "_write_rows", wait_for_lock)
-    maintenance.rebuild_all(archive.components)
+    rebuild.rebuild_all(archive.components)
     assert len(turns) >= 3
     assert archive.read_table("stale_files") == []
 
@@ -299,7 +300,7 @@ def test_a_rebuild_removes_unknown_files_and_keeps_files_written_during_it(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(write_public_files, "write_stale", write_during_rebuild)
-    assert maintenance.rebuild_all(newsroom.components).files == len(
+    assert rebuild.rebuild_all(newsroom.components).files == len(
         newsroom.components.file_writer.public_files.keys()
     )
     assert not stray.exists()
@@ -332,7 +333,7 @@ def test_a_start_with_other_settings_renders_every_page_again(
     other = build_components(msgspec.structs.replace(newsroom.components.settings, **changed))
     catch_up(other, now=newsroom.now)
     after = newsroom.read_all_files()
-    maintenance.rebuild_all(other)
+    rebuild.rebuild_all(other)
     rebuilt = newsroom.read_all_files()
     other.close()
     assert (

@@ -134,14 +134,14 @@ def test_subject_sender_and_language_are_the_newsrooms_own(
     assert not re.search("[A-Za-z]", body(message))
 
 
-def test_moderators_are_told_of_an_import_until_a_lead_has_signed_it(
+def test_a_notice_reports_an_import_until_a_lead_has_signed_it(
     newsroom: NewsroomHarness, smtp: SmtpServer
 ) -> None:
     with_notices(newsroom, f"queue={smtp.url()} alerts={smtp.url('t@x.example')}")
     bring_in(newsroom, "disqus.xml")
     newsroom.now += 2 * HOUR_SECONDS
     newsroom.run_scheduler()
-    assert run(newsroom) == [], "figures stand as they were at the last round"
+    assert run(newsroom) == [], "figures are those of the last round"
     newsroom.now += 24 * HOUR_SECONDS
     newsroom.run_scheduler()
     assert run(newsroom) == ["import"]
@@ -175,7 +175,7 @@ def test_alerts_and_the_queue_can_go_to_different_addresses(
     assert len(smtp.received) == 2
 
 
-def test_an_untrusted_clock_and_work_that_cannot_be_done_are_told_once_a_day(
+def test_an_untrusted_clock_and_work_that_cannot_be_done_are_reported_once_a_day(
     newsroom: NewsroomHarness, smtp: SmtpServer
 ) -> None:
     with_notices(newsroom, smtp.url())

@@ -43,7 +43,7 @@ def test_a_newsroom_that_is_well_needs_no_person(newsroom: NewsroomHarness) -> N
     assert status.next_round == "2026-11-22T23:00+00:00"
 
 
-def test_what_waits_is_counted_by_age_in_slots(newsroom: NewsroomHarness) -> None:
+def test_pending_comments_are_counted_by_age_in_slots(newsroom: NewsroomHarness) -> None:
     newsroom.send("First.")
     newsroom.pass_slots(3)
     for _ in range(2):
@@ -70,7 +70,7 @@ def test_the_page_of_a_comment_is_in_the_sample(newsroom: NewsroomHarness) -> No
     assert [key.rpartition("/")[2] for key in status_of(newsroom).differing_files] == [page.name]
 
 
-def test_rounds_and_releases_that_did_not_come_are_told(newsroom: NewsroomHarness) -> None:
+def test_rounds_and_releases_that_did_not_come_are_reported(newsroom: NewsroomHarness) -> None:
     newsroom.now += SLOT
     assert status_of(newsroom).needs_person == []
     newsroom.now += 2 * SLOT

@@ -62,7 +62,9 @@ def test_a_right_password_is_no_failure(url: sa.URL) -> None:
     database.close()
 
 
-def test_a_wrong_password_a_missing_one_and_a_wrong_role_are_told_apart(url: sa.URL) -> None:
+def test_a_wrong_password_a_missing_one_and_a_wrong_role_have_different_reasons(
+    url: sa.URL,
+) -> None:
     assert "role or its password is wrong" in fails(
         url.set(username="locked", password=SECRET + "2")
     )
@@ -71,14 +73,14 @@ def test_a_wrong_password_a_missing_one_and_a_wrong_role_are_told_apart(url: sa.
     assert "pg_hba.conf" in fails(url.set(username="shut"))
 
 
-def test_a_wrong_database_host_and_port_are_told_apart(url: sa.URL) -> None:
+def test_a_wrong_database_host_and_port_have_different_reasons(url: sa.URL) -> None:
     assert "there is no database of this name" in fails(url.set(database="nosuch"))
     assert "no host of this name" in fails(f"postgresql://u:{SECRET}@nohost.invalid/d")
     assert "no server answers" in fails(f"postgresql://u:{SECRET}@127.0.0.1:1/d")
     assert "no server answers" in fails(f"postgresql://u:{SECRET}@/d?host=/nowhere")
 
 
-def test_a_locked_a_read_only_and_a_stopped_server_are_told_apart(url: sa.URL) -> None:
+def test_locked_read_only_and_stopped_servers_have_different_reasons(url: sa.URL) -> None:
     database = Database(url.render_as_string(hide_password=False))
     with database.writing() as conn:
         conn.exec_driver_sql("create table words (word text)")
@@ -106,7 +108,7 @@ def _end_own_connection(database: Database) -> None:
         conn.exec_driver_sql("select pg_terminate_backend(pg_backend_pid())")
 
 
-def test_a_server_that_accepts_no_writes_is_told_apart(url: sa.URL) -> None:
+def test_a_server_that_accepts_no_writes_has_a_reason_of_its_own(url: sa.URL) -> None:
     with psycopg.connect(
         url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
     ) as connection:
@@ -127,7 +129,7 @@ def _write(url: sa.URL) -> None:
         engine.dispose()
 
 
-def test_a_server_without_a_free_connection_is_told_apart(url: sa.URL) -> None:
+def test_a_server_without_a_free_connection_has_a_reason_of_its_own(url: sa.URL) -> None:
     plain = url.set(drivername="postgresql", username="bare").render_as_string(hide_password=False)
     connections: list[psycopg.Connection] = []
     try:
@@ -156,7 +158,7 @@ def test_a_role_without_rights_is_told_what_to_do(postgresql: str, tmp_path: Pat
 # SQLite
 
 
-def test_a_damaged_a_missing_and_a_foreign_file_are_told_apart(tmp_path: Path) -> None:
+def test_damaged_missing_and_foreign_files_have_different_reasons(tmp_path: Path) -> None:
     file = tmp_path / "yobal.sqlite"
     file.write_bytes(b"Not a database at all. " * 500)
     assert "not a database of SQLite" in fails(f"sqlite:///{file}")
@@ -174,7 +176,9 @@ def test_a_damaged_a_missing_and_a_foreign_file_are_told_apart(tmp_path: Path) -
     assert "the file is damaged" in fails(f"sqlite:///{file}", "select * from words")
 
 
-def test_a_locked_file_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_file_has_a_reason_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("yobal.store.database.BUSY_SECONDS", 0.05)
     url = f"sqlite:///{tmp_path / 'yobal.sqlite'}"
     database = Database(url)

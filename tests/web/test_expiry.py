@@ -40,7 +40,7 @@ def test_the_receipt_of_an_expired_comment_is_in_khmer(
     assert "not read in time" not in receipt.text
 
 
-def test_everybody_at_the_desk_sees_a_week_before_which_comments_are_destroyed(
+def test_all_members_see_a_week_before_which_comments_will_be_destroyed(
     newsroom: NewsroomHarness,
 ) -> None:
     old = newsroom.send("Waits for three weeks.")

@@ -86,7 +86,7 @@ def test_texts_that_a_removed_or_suspended_member_has_hidden_wait_for_a_lead(
     assert len(newsroom.hidden_texts()) == 2
 
 
-def test_beyond_the_limit_the_desk_tells_every_lead(
+def test_beyond_the_limit_the_desk_shows_it_to_every_lead(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = [newsroom.send(f"Comment {number}.") for number in range(REMOVALS_MAX + 1)]

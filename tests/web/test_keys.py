@@ -17,7 +17,7 @@ def _sheets(desk: DeskClient) -> dict[str, bool]:
     return {item["pseudonym"]: item["is_tested"] for item in sheets}
 
 
-def test_the_page_of_keys_says_when_each_began_what_waits_and_who_has_it(
+def test_the_page_of_keys_shows_when_each_began_its_pending_comments_and_its_members(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     newsroom.send("It waits.")

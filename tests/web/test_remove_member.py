@@ -142,7 +142,7 @@ def test_the_links_of_a_removed_lead_end(desk: DeskClient) -> None:
     assert stranger.post("open-invitation", token=herons).status == 200
 
 
-def test_anybody_leaves_by_themselves_and_the_next_lead_begins_the_epoch(
+def test_any_member_can_leave_and_the_next_lead_begins_the_epoch(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     egret = join_by_invitation(desk, "Egret", role="moderator")

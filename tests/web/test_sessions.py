@@ -229,7 +229,7 @@ def test_a_session_that_begins_while_maintenance_looks_at_the_others_is_not_forg
     assert phone.post("device-key").json == {"device_key": phones_keys[0]}
 
 
-def test_without_a_pin_it_ends_and_its_key_is_gone_even_if_nobody_asks(
+def test_without_a_pin_it_ends_and_its_key_is_gone_even_without_a_request(
     newsroom: NewsroomHarness, desk: DeskClient, later: Later
 ) -> None:
     _hold(desk)

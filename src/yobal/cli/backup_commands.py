@@ -15,7 +15,7 @@ from yobal.adapters.purge_list import PurgeList
 from yobal.cli import progress
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
-from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.rebuild import rebuild_all
 from yobal.server.wiring import Components
 from yobal.store import comments, migrations
 

@@ -31,13 +31,8 @@ from yobal.server import serve as server
 from yobal.server import service_user
 from yobal.server import settings as settings_file
 from yobal.server.hardening import memory_check
-from yobal.server.scheduler.maintenance import (
-    rebuild_all,
-    run_once,
-    trust_clock,
-    write_all_stale,
-    write_assets,
-)
+from yobal.server.rebuild import rebuild_all, write_all_stale, write_assets
+from yobal.server.scheduler.maintenance import run_once, trust_clock
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components

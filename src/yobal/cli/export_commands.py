@@ -18,7 +18,7 @@ from yobal.cli import progress
 from yobal.cli.site import open_site
 from yobal.core.errors import InvalidSettings
 from yobal.core.export_rows import ExportedComment, ExportHead, StoryExport
-from yobal.server.scheduler.maintenance import read_assets
+from yobal.server.rebuild import read_assets
 from yobal.server.wiring import Components
 
 ARCHIVE: Final = "archive"

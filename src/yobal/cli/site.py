@@ -9,7 +9,7 @@ from yobal.cli import progress
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import service_user
 from yobal.server import settings as settings_file
-from yobal.server.scheduler.maintenance import write_all_stale, write_assets
+from yobal.server.rebuild import write_all_stale, write_assets
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import intake

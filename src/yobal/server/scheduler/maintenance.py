@@ -5,7 +5,6 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -29,7 +28,6 @@ from yobal.actions import (
     release,
     return_held,
     session_lock,
-    verify_published,
     write_public_files,
 )
 from yobal.actions.release import Released
@@ -42,14 +40,13 @@ from yobal.core.errors import (
     PurgeListNotWritten,
 )
 from yobal.core.schedule import last_round, last_slot
-from yobal.server.file_workers import file_workers
-from yobal.server.wiring import Components, read_built_asset
-from yobal.store import intake, sites, stale_files
+from yobal.server.rebuild import write_assets
+from yobal.server.wiring import Components
+from yobal.store import intake, sites
 from yobal.store import purged as purged_rows
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
-_ASSETS: Final = ("comments.css", "icon.svg", "embed.js")
 IMPORT_TURNS_MAX: Final = 10  # per pass: 10,000 comments of an import
 WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for a whole archive
 PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
@@ -207,74 +204,6 @@ def prepare_cells(components: Components, *, now: float) -> None:
             random=secrets.token_bytes,
         )
     purge_deleted.sweep(components.database, components.cell_file)
-
-
-class Rebuilt(msgspec.Struct, frozen=True):
-    files: int
-    withheld: int  # published comments that do not verify, and are not shown
-
-    def __str__(self) -> str:
-        text = f"wrote {self.files} files"
-        if self.withheld:
-            text += (
-                f"; {self.withheld} published comments were not approved in this form by any member,"
-                " and are not shown: see docs/trouble.md"
-            )
-        return text
-
-
-def write_all_stale(
-    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
-) -> None:
-    """For a command: with every core. `show` gets how many files were written, and of how many.
-
-    Raises PublicFilesUnavailable.
-    """
-    with components.database.reading() as conn:
-        total = stale_files.count(conn, components.rules.site_id)
-    with file_workers(components, stale_count=total) as workers:
-        write_public_files.write_stale(
-            components.file_writer,
-            workers=workers,
-            show_written=lambda written: show(written, max(total, written)),
-        )
-
-
-def rebuild_all(
-    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
-) -> Rebuilt:
-    """Verify all that is published, write every public file from it, and remove all others.
-
-    A file is removed if it existed before and was not written again, by us or by a running desk. Raises
-    RosterInvalid before anything is changed.
-    """
-    published = verify_published.withhold_unverified(
-        components.database,
-        components.rules,
-        components.roster_reader,
-        components.moves_file.read(),
-    )
-    public_files = components.file_writer.public_files
-    versions_before = public_files.versions()
-    mark_all_stale.mark_site_stale(components.database, components.rules)
-    write_assets(components)
-    write_all_stale(components, show=show)
-    with release_lock(components.database):
-        versions_after = public_files.versions()
-        public_files.remove(
-            key for key, version in versions_after.items() if versions_before.get(key) == version
-        )
-    return Rebuilt(len(public_files.keys()), published.withheld)
-
-
-def write_assets(components: Components) -> None:
-    """What is the same for all stories, and the terms. Raises PublicFilesUnavailable."""
-    write_public_files.write_assets(components.file_writer, read_assets())
-
-
-def read_assets() -> dict[str, bytes]:
-    """What is the same for all stories, by name. Raises UnsupportedEnvironment if it is not built."""
-    return {name: read_built_asset(name) for name in _ASSETS}
 
 
 def _clock_problem(conn: Connection, components: Components, now: float) -> str | None:

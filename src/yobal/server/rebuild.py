@@ -1,0 +1,82 @@
+"""Writes public files for a command, with every core: all stale ones, or all of them. Also the site's assets."""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from yobal.actions import mark_all_stale, verify_published, write_public_files
+from yobal.server.file_workers import file_workers
+from yobal.server.wiring import Components, read_built_asset
+from yobal.store import stale_files
+from yobal.store.locks import release_lock
+
+_ASSETS: Final = ("comments.css", "icon.svg", "embed.js")
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    files: int
+    withheld: int  # published comments that do not verify, and are not shown
+
+    def __str__(self) -> str:
+        text = f"wrote {self.files} files"
+        if self.withheld:
+            text += (
+                f"; {self.withheld} published comments were not approved in this form by any member,"
+                " and are not shown: see docs/trouble.md"
+            )
+        return text
+
+
+def write_all_stale(
+    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
+) -> None:
+    """`show` gets the number of files that were written, and the total.
+
+    Raises PublicFilesUnavailable.
+    """
+    with components.database.reading() as conn:
+        total = stale_files.count(conn, components.rules.site_id)
+    with file_workers(components, stale_count=total) as workers:
+        write_public_files.write_stale(
+            components.file_writer,
+            workers=workers,
+            show_written=lambda written: show(written, max(total, written)),
+        )
+
+
+def rebuild_all(
+    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
+) -> Rebuilt:
+    """Verify all that is published, write every public file from it, and remove all others.
+
+    A file is removed if it existed before and was not written again, by us or by a running desk. Raises
+    RosterInvalid before anything is changed.
+    """
+    published = verify_published.withhold_unverified(
+        components.database,
+        components.rules,
+        components.roster_reader,
+        components.moves_file.read(),
+    )
+    public_files = components.file_writer.public_files
+    versions_before = public_files.versions()
+    mark_all_stale.mark_site_stale(components.database, components.rules)
+    write_assets(components)
+    write_all_stale(components, show=show)
+    with release_lock(components.database):
+        versions_after = public_files.versions()
+        public_files.remove(
+            key for key, version in versions_after.items() if versions_before.get(key) == version
+        )
+    return Rebuilt(len(public_files.keys()), published.withheld)
+
+
+def write_assets(components: Components) -> None:
+    """Write the terms, and the files that all stories share. Raises PublicFilesUnavailable."""
+    write_public_files.write_assets(components.file_writer, read_assets())
+
+
+def read_assets() -> dict[str, bytes]:
+    """The files that all stories share, by name. Raises UnsupportedEnvironment if they are not built."""
+    return {name: read_built_asset(name) for name in _ASSETS}
