@@ -162,7 +162,7 @@ def test_a_removal_asks_on_a_terminal(folder: Path, answer: bytes, is_removed: b
 
 def test_an_edition_is_removed_and_a_story_renamed_once_they_are_closed(folder: Path) -> None:
     words = ("story", "remove", "ferry", "--edition", "km", "--yes")
-    assert "`yobal story close ferry` closes it" in run(folder, *words).stderr
+    assert "close it with `yobal story close ferry`" in run(folder, *words).stderr
     run(folder, "story", "close", "ferry")
     assert run(folder, *words).stdout == "ferry (km) is removed\n"
     done = run(folder, "story", "rename", "ferry", "ferry-2026", "--yes")
