@@ -10,6 +10,8 @@ import pytest
 
 from tests.adapters.conftest import ID_SUFFIX, make_thread
 from tests.adapters.test_pages import make_comment
+from yobal.adapters.rendering.comment_presenter import author_element
+from yobal.adapters.rendering.i18n import translator_for
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.adapters.rendering.urls import web_url
 from yobal.core import paths
@@ -153,15 +155,28 @@ def test_a_story_url_that_is_not_http_is_not_linked(site_context: SiteContext) -
 
 
 @pytest.mark.parametrize("is_fragment", [False, True])
-def test_an_id_that_was_written_into_the_database_stays_inside_its_attribute(
+def test_what_was_written_into_the_database_stays_inside_its_attribute(
     site_context: SiteContext, *, is_fragment: bool
 ) -> None:
     """A fragment is part of the newsroom's own page, which has no policy of ours."""
     hostile = '"><script>alert(1)</script>'
+    clause = f"clause{hostile}"
     reply = make_comment("A reply.", id=f"b{hostile}")
-    comment = make_comment("x", id=f"a{hostile}", replies=msgspec.to_builtins([reply]))
+    comment = make_comment(
+        "x ▮▮▮▮▮▮▮▮",
+        id=f"a{hostile}",
+        lang=f"km{hostile}",
+        edit_kind="masked",
+        edited_clause=clause,
+        replies=msgspec.to_builtins([reply]),
+    )
+    removed = make_comment("", id="c" * 26, removal="removed", removal_clause=clause)
     view = PageView(
-        thread=make_thread("en"), number=1, last_position=1, has_newer=False, comments=(comment,)
+        thread=make_thread("en"),
+        number=1,
+        last_position=2,
+        has_newer=False,
+        comments=(comment, removed),
     )
     suffix = ".fragment.html" if is_fragment else ".html"
     page = PageRenderer(site_context).page(view)[f"page/1{suffix}"]
@@ -169,3 +184,18 @@ def test_an_id_that_was_written_into_the_database_stays_inside_its_attribute(
     assert "script" not in {tag for tag, _ in parsed.tags}
     assert {f"c-a{hostile}", f"c-b{hostile}"} <= set(parsed.values("id"))
     assert {f"a{hostile}", f"b{hostile}"} <= set(parsed.values("value"))
+    assert f"km{hostile}" in parsed.values("lang")
+    assert any(url.endswith(f"#{clause}") for url in parsed.values("href"))
+    assert any(clause in title for title in parsed.values("title"))
+    assert parsed.text.count(clause) == 2
+
+
+def test_the_language_of_a_page_that_was_written_into_the_database_stays_inside_its_attribute() -> (
+    None
+):
+    """A name in the script of an edition has the edition's language, on a page in another one."""
+    hostile = 'fr"><script>alert(1)</script>'
+    element = author_element(translator_for("km"), "Dara", hostile)
+    parsed = ParsedPage(element.encode())
+    assert parsed.tags == [("bdi", {"lang": hostile})]
+    assert parsed.text == "Dara"

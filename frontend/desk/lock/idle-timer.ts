@@ -53,8 +53,9 @@ export class IdleTimer {
   /** A key press after sleep must not open what should be locked. */
   #use(): void {
     this.#check();
+    if (this.#stop.signal.aborted) return;
     this.extend();
-    if (this.#stop.signal.aborted || Date.now() - this.#reportedAt < REPORT_MS) return;
+    if (Date.now() - this.#reportedAt < REPORT_MS) return;
     this.#reportedAt = Date.now();
     this.listener.reportUse();
   }
