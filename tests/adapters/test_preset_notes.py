@@ -2,13 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from yobal.adapters import preset_notes_file
 from yobal.adapters.rendering.preset_notes import built_in
 from yobal.core.errors import InvalidSettings
-from yobal.core.preset_notes import PresetNotes, problems
+from yobal.core.preset_notes import BUILT_IN, PresetNotes, problems
 from yobal.core.terms import CLAUSE_KEYS
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -20,6 +21,18 @@ def test_yobal_has_sentences_for_each_clause_in_english_and_khmer() -> None:
         (clause, lang) for clause in CLAUSE_KEYS for lang in ("en", "km")
     }
     assert [problem for item in notes for problem in problems(item)] == []
+
+
+def test_a_clause_with_a_sentence_that_is_not_translated_has_none_in_that_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its author would read English under another language's name."""
+    sentences = (*BUILT_IN["spam"], "A sentence that is in no catalogue.")
+    monkeypatch.setitem(cast("dict[str, tuple[str, ...]]", BUILT_IN), "spam", sentences)
+    offered = {(item.clause, item.lang) for item in built_in()}
+    assert ("spam", "en") in offered
+    assert ("facts", "km") in offered
+    assert ("spam", "km") not in offered
 
 
 def test_a_file_has_a_list_for_each_clause_and_language(tmp_path: Path) -> None:
