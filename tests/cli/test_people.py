@@ -101,7 +101,7 @@ def test_members_are_listed_and_the_last_lead_can_be_suspended_with_a_warning(
         "lead: Heron, open sessions: 1",
         "moderator: Egret, open sessions: 2",
     ]
-    assert any("no lead is left" in line for line in _suspend(newsroom, "Heron"))
+    assert any("no other lead can sign in" in line for line in _suspend(newsroom, "Heron"))
     assert _suspend(newsroom, "Heron")[0] == "Heron was suspended already"
     assert desk.post("session").json["error"] == "suspended"
     assert people_report.describe(newsroom.components, now=newsroom.now) == [

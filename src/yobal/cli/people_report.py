@@ -16,7 +16,7 @@ _SUSPENDED: Final = (
 )
 _NO_LEAD: Final = (
     "warn: no other lead can sign in, so no one can confirm this. `yobal people resume` reverses it;",
-    "      `yobal init --new-epoch` makes a new first lead, and what is pending then cannot be read any more.",
+    "      `yobal init --new-epoch` makes a new first lead, and pending comments can then no longer be read.",
 )
 
 
