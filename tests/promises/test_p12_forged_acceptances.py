@@ -353,5 +353,5 @@ def test_nothing_confirms_a_guess_at_a_text_that_is_gone(
         root_id=None,
         parent_id=None,
     )
-    assert publication_hash(nonce, publication) == stored["publication_hash"], "with the random bytes"
+    assert publication_hash(nonce, publication) == stored["publication_hash"], "with the bytes"
     assert publication_hash(NONCE, publication) != stored["publication_hash"], "without them"
