@@ -3,9 +3,12 @@
 Both load the same comments over the same emulated network, compressed, and each round uses a new browser. A widget
 is everything but the comments. The frame with the form is apart: its size is that of the form's page. The page notes
 the time of its first comment by itself, because a tool that asks it again and again keeps a slow phone busy.
+
+Two further pages show what no widget can avoid: one has nothing, and one has the words of the comments as paragraphs.
 """
 
 import contextlib
+import html
 import json
 import random
 import urllib.request
@@ -64,6 +67,7 @@ _FIRST_COMMENT: Final = {
     "preloaded": _OURS,
     "isso": 'document.querySelector(".isso-text")',
     "empty": "true",
+    "words": "true",
 }
 _MAIN_THREAD: Final = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 
@@ -94,16 +98,15 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     except NotAvailable as missing:
         return [_row("embed: thread of 50", None, 0, "", note=str(missing))]
     return [
-        *_rows_of_ours(loads["preloaded"], loads["empty"]),
+        *_rows_of_ours(loads),
         *_rows_beside(loads),
     ]
 
 
-def _rows_of_ours(loads: list[Load], empty: list[Load]) -> list[Row]:
-    busy_ms = [
-        load.main_thread_ms - other.main_thread_ms for load, other in zip(loads, empty, strict=True)
-    ]
-    sizes = loads[0].bytes_of
+def _rows_of_ours(loads: dict[str, list[Load]]) -> list[Row]:
+    ours, empty = loads["preloaded"], loads["empty"]
+    busy_ms, words_ms = (_beyond(those, empty) for those in (ours, loads["words"]))
+    sizes = ours[0].bytes_of
     script = sum(size for url, size in sizes.items() if url.endswith("embed.js"))
     thread = sum(size for url, size in sizes.items() if url.endswith("index.json"))
     origins = {urlsplit(url).netloc for url in sizes}
@@ -112,22 +115,30 @@ def _rows_of_ours(loads: list[Load], empty: list[Load]) -> list[Row]:
         _row("embed: script", script / 1_000, 6, "kB"),
         _row("embed: requests", len(sizes), 3, ""),
         _row("embed: origins that are asked", len(origins), 1, ""),
-        _row("embed: layout shift", max(load.shift for load in loads), 0, ""),
+        _row("embed: layout shift", max(load.shift for load in ours), 0, ""),
         _row(
             f"embed: main thread, {CPU_SLOWDOWN} × slower",
             median(busy_ms),
             50,
             "ms",
             note="beyond what the page without it takes: "
-            + ", ".join(f"{ms:.0f}" for ms in busy_ms),
+            + ", ".join(f"{ms:.0f}" for ms in busy_ms)
+            + "; the words alone, as paragraphs: "
+            + ", ".join(f"{ms:.0f}" for ms in words_ms),
         ),
     ]
 
 
+def _beyond(loads: list[Load], empty: list[Load]) -> list[float]:
+    """What each page took beyond the page without a thread in the same round."""
+    return [
+        load.main_thread_ms - other.main_thread_ms for load, other in zip(loads, empty, strict=True)
+    ]
+
+
 def _rows_beside(loads: dict[str, list[Load]]) -> list[Row]:
-    peer = loads["isso"]
     widget = loads["preloaded"][0].bytes_without("index.json")
-    theirs = peer[0].bytes_without("?uri=")
+    theirs = loads["isso"][0].bytes_without("?uri=")
     return [
         _row(
             "embed: bytes : Isso's widget",
@@ -135,18 +146,22 @@ def _rows_beside(loads: dict[str, list[Load]]) -> list[Row]:
             0.5,
             note=f"{widget:,} and {theirs:,} bytes",
         ),
-        _row_of_time("preloads", loads["preloaded"], peer),
-        _row_of_time("the one line alone", loads["one-line"], peer),
+        _row_of_time("preloads", loads["preloaded"], loads),
+        _row_of_time("the one line alone", loads["one-line"], loads),
     ]
 
 
-def _row_of_time(way: str, ours: list[Load], peer: list[Load]) -> Row:
-    seconds = [[load.first_comment_seconds for load in loads] for loads in (ours, peer)]
+def _row_of_time(way: str, ours: list[Load], loads: dict[str, list[Load]]) -> Row:
+    seconds, peer_seconds, empty_seconds = (
+        [load.first_comment_seconds for load in those]
+        for those in (ours, loads["isso"], loads["empty"])
+    )
     return _row(
         f"embed: time to the first comment, with {way} : Isso's",
-        ratio(*seconds),
+        ratio(seconds, peer_seconds),
         0.5,
-        note=" and ".join(f"{median(values):.2f} s" for values in seconds),
+        note=f"{median(seconds):.2f} s and {median(peer_seconds):.2f} s; the page without a thread "
+        f"has its first frame after {median(empty_seconds):.2f} s",
     )
 
 
@@ -188,6 +203,7 @@ def _pages(folder: Path) -> Iterator[str]:
         _write_page(pages, "preloaded", ours, "".join(preloads))
         _write_page(pages, "isso", theirs)
         _write_page(pages, "empty", "")
+        _write_page(pages, "words", "".join(f"<p>{html.escape(text)}" for text in comment_texts))
         yield origin
     seeded.components.close()
 
