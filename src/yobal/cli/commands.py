@@ -56,7 +56,7 @@ _NEW_EPOCH: Final = (
     "The first to open it gets the key. Until then nothing changes: readers can write, and all",
     "moderators stay signed in and can read. When it is opened, all of them are signed out for good, and",
     "their sealed keys and invitations are destroyed, and so is every comment that is not public by then:",
-    "decide before, and wait for the release, if that is safe. Public comments stay. As of now it destroys",
+    "decide before, and wait for the release, if that is safe. Public comments stay. As of now it destroys:",
 )
 
 
@@ -108,7 +108,7 @@ def _set_up(settings: Settings, *, is_new_epoch: bool) -> list[str]:
     return [
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
-        *((*_NEW_EPOCH, doomed) if has_epoch else _FIRST_EPOCH),
+        *((*_NEW_EPOCH, *doomed) if has_epoch else _FIRST_EPOCH),
         "It expires with the slot after those 24 hours; `yobal init --new-epoch` makes another.",
     ]
 
@@ -127,13 +127,15 @@ def _complete(path: Path, new_settings: NewSettings) -> NewSettings:
     )
 
 
-def _what_a_new_roster_destroys(conn: Connection, site_id: str, *, now: float) -> str:
+def _what_a_new_roster_destroys(conn: Connection, site_id: str, *, now: float) -> list[str]:
     pending, held = (comments.count(conn, site_id, state) for state in (PENDING, HELD))
-    return (
-        f"{pending} comments that wait for a decision, {held} that wait for their release, the keys of"
-        f" {len(people.list_active(conn, site_id))} members and {people.count_all_sessions(conn, site_id, now=now)} sessions;"
-        " beside these, what readers have sent since the last round."
-    )
+    return [
+        f"  comments that wait for a decision: {pending}",
+        f"  comments that wait for their release: {held}",
+        f"  keys of members: {len(people.list_active(conn, site_id))}",
+        f"  open sessions: {people.count_all_sessions(conn, site_id, now=now)}",
+        "  and what readers have sent since the last round.",
+    ]
 
 
 def serve(path: Path, role: str) -> None:
