@@ -17,6 +17,14 @@ from yobal.store.tables import metadata
 
 KINDS = ("sqlite", "postgresql")
 pytest_plugins = ["tests.browser.fixtures"]
+# Their files take longest. They begin first, so that no worker is left with one at the end.
+LONGEST = ("promises", "browser", "faults", "self_test", "local_desk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(tests).parts[0], len(ranks)))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import make_url
 
 from tests.conftest import new_postgresql
+from tests.doctor.conftest import folder_on_disk
 from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.serving import serving
 from yobal.actions import declare_story
@@ -479,10 +480,11 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("doctor"), new_postgresql(postgresql))
-    yield made
-    made.newsroom.close()
+def server(postgresql: str) -> Iterator[Server]:
+    with folder_on_disk() as folder:
+        made = Server(folder, new_postgresql(postgresql))
+        yield made
+        made.newsroom.close()
 
 
 def test_postgresql_as_documented_has_no_failure(server: Server) -> None:
