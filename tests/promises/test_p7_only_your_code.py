@@ -8,6 +8,7 @@ pepper confirms the code.
 
 import hashlib
 import hmac
+import random
 import secrets
 import statistics
 import time
@@ -169,14 +170,13 @@ def test_a_wrong_code_takes_as_long_as_a_right_one(
         if is_moved:
             served.newsroom.move_inbox()
         took: dict[str, list[float]] = {right: [], WRONG: []}
-        for number in range(2 * ROUNDS):
-            code = (right, WRONG)[number % 2]
+        for code in _shuffled([right, WRONG] * ROUNDS):
             began = time.perf_counter()
             shown = _asked(served, code)
             took[code].append(time.perf_counter() - began)
             assert ("is waiting" in shown.text) == (code == right)
-    medians = {code: statistics.median(durations) for code, durations in took.items()}
-    assert _alike(medians[right], medians[WRONG]) == (not script), medians
+    seconds = {code: _undisturbed(durations) for code, durations in took.items()}
+    assert _alike(seconds[right], seconds[WRONG]) == (not script), seconds
 
 
 def _plant_peppers(served: Served, weeks: int) -> None:
@@ -193,6 +193,19 @@ def _plant_peppers(served: Served, weeks: int) -> None:
 
 def _asked(served: Served, code: str) -> Any:
     return post(served.intake, {"step": "receipt", "code": code}, path=THREAD)
+
+
+def _shuffled(codes: list[str]) -> list[str]:
+    """In turn, they could keep step with something else that takes time."""
+    return random.sample(codes, len(codes))
+
+
+def _undisturbed(durations: list[float]) -> float:
+    """The median of the fastest fifth: other processes make a request slower, never faster.
+
+    On a busy machine the median of all was 120 ms for one code and 90 ms for the other.
+    """
+    return statistics.median(sorted(durations)[: len(durations) // 5])
 
 
 def _alike(right: float, wrong: float) -> bool:
