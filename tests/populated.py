@@ -31,7 +31,7 @@ def populate(newsroom: NewsroomHarness) -> NewsroomHarness:
     purge = newsroom.purge
     newsroom.purge = lambda: None  # type: ignore[method-assign]  # a crash before it: the cell stays listed
     newsroom.undo(undone)
-    newsroom.purge = purge  # type: ignore[method-assign]
+    newsroom.purge = purge  # type: ignore[method-assign]  # put back
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     newsroom.send("In the inbox.", waits_for_round=True)
     return newsroom

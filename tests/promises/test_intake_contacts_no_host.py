@@ -32,8 +32,12 @@ def test_it():
 
 @pytest.mark.parametrize(
     "given",
-    [READERS, ("tests/promises/no_network.py",)],
-    ids=["its whole suite", "the real server"],
+    [
+        ("tests/web/test_submit.py",),
+        pytest.param(READERS, marks=pytest.mark.slow),
+        ("tests/promises/no_network.py",),
+    ],
+    ids=["what takes comments", "its whole suite", "the real server"],
 )
 def test_the_intake_passes_its_tests_in_a_network_without_routes(given: tuple[str, ...]) -> None:
     # On SQLite alone: a PostgreSQL on a socket of this machine would make no difference here.

@@ -39,7 +39,7 @@ PICK = st.integers(0, 10_000)
 # The steps that follow after an action of the desk is committed: files, and the purge.
 AFTER = ("purge", "write", "remove files", "forget touched", "sync", "a rename")
 CUTS = st.none() | st.tuples(st.sampled_from(AFTER), st.booleans())
-FEW = {"max_examples": 8, "stateful_step_count": 25}
+FEW = {"max_examples": 3, "stateful_step_count": 25}
 MANY = {"max_examples": 400, "stateful_step_count": 60}
 
 

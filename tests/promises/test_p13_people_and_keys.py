@@ -52,6 +52,7 @@ from yobal.store import epochs, expiry, identities, people, sites, statements
 
 NAMES = ("Avocet", "Bittern", "Curlew", "Dunlin", "Egret", "Fulmar")
 PICK = st.integers(0, 1_000)
+FEW, MANY = 3, 30  # the controls need no more than the few
 DAY_SECONDS = 86_400
 WEEK = 7 * DAY_SECONDS
 PENDING_SECONDS = 30 * DAY_SECONDS  # then undecided comments are destroyed
@@ -508,7 +509,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         return read
 
 
-def _run(server_url: str | None) -> None:
+def _run(server_url: str | None, *, examples: int = FEW) -> None:
     machine = type("PeopleAndKeys", (PeopleAndKeys,), {"server_url": server_url})
     run_state_machine_as_test(
         machine,
@@ -517,7 +518,7 @@ def _run(server_url: str | None) -> None:
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
-            max_examples=8,
+            max_examples=examples,
             phases=(Phase.generate,),  # making a failure shorter takes minutes
             stateful_step_count=25,
         ),
@@ -525,10 +526,12 @@ def _run(server_url: str | None) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("examples", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_only_members_have_keys_in_any_order_of_actions(
-    kind: str, request: pytest.FixtureRequest
+    kind: str, examples: int, request: pytest.FixtureRequest
 ) -> None:
-    _run(None if kind == "sqlite" else request.getfixturevalue("postgresql"))
+    server_url = None if kind == "sqlite" else request.getfixturevalue("postgresql")
+    _run(server_url, examples=examples)
 
 
 def test_control_the_model_notices_wraps_that_a_removal_leaves(

@@ -16,7 +16,7 @@ from typing import Final
 from tests.serving import THREAD, Served, ask, form, post, serving
 
 CACHE_SECONDS: Final = 0.4
-POLLS: Final = 5
+POLLS: Final = 3
 ALIKE_SECONDS: Final = 0.02
 SLOW: Final = f"""
 import time

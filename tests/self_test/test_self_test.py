@@ -84,9 +84,19 @@ def test_rounds_of_seconds_are_a_warning_that_names_the_setting(run: Run) -> Non
 @pytest.mark.parametrize(
     "settings",
     [
-        {"release_times": '["09:00"]', "max_hold_slots": 8, "min_batch_size": 50_000},
+        pytest.param(
+            {"release_times": '["09:00"]', "max_hold_slots": 8, "min_batch_size": 50_000},
+            marks=pytest.mark.slow,
+        ),
         {"round_times": '["12:00"]', "session_hours": 1, "max_pending_per_site": 20},
-        {"receipt_days": 1, "time_zone": '"Asia/Phnom_Penh"', "release_interval_seconds": 3_600},
+        pytest.param(
+            {
+                "receipt_days": 1,
+                "time_zone": '"Asia/Phnom_Penh"',
+                "release_interval_seconds": 3_600,
+            },
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["one slot a day", "one round a day", "a slot an hour"],
 )

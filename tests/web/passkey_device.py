@@ -44,7 +44,7 @@ class Device:
 
     def make(self, challenge: str) -> dict[str, Any]:
         """What a browser answers to `navigator.credentials.create`."""
-        cose = CoseKey.parse(ES256.from_cryptography_key(self.key.public_key()))  # type: ignore[no-untyped-call]
+        cose = CoseKey.parse(ES256.from_cryptography_key(self.key.public_key()))  # type: ignore[no-untyped-call]  # untyped
         credential = AttestedCredentialData.create(Aaguid(bytes(16)), self.credential_id, cose)
         data = AuthenticatorData(self._head(self.flags | ATTESTED) + credential)
         attestation = AttestationObject.create("none", data, {})
