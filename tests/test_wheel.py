@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -13,6 +15,7 @@ from typing import Final
 import pytest
 
 from tests.serving import ask, form, free_ports, is_listening, post, wait_for
+from yobal import __version__
 from yobal.web.routes import ASSETS
 
 ROOT: Final = Path(__file__).parent.parent
@@ -85,8 +88,15 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
     lock = str(ROOT / "requirements" / "run.lock")
     run(*pip, "install", "--require-hashes", "-r", lock, folder=tmp_path)
     run(*pip, "install", "--no-deps", wheel, folder=tmp_path)
+    yobal = empty / "bin" / "yobal"
+    _check_that_it_works(yobal, tmp_path)
 
-    yobal, (intake, desk) = empty / "bin" / "yobal", free_ports(2)
+
+def _check_that_it_works(yobal: Path, folder: Path) -> None:
+    """From `init` to a form."""
+    assert run(yobal, "--version", folder=folder) == f"yobal {__version__}\n"
+    assert "serve" in run(yobal, "--help", folder=folder)
+    intake, desk = free_ports(2)
     addresses = [
         "--public-url",
         f"http://127.0.0.1:{intake}",
@@ -94,7 +104,7 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         f"http://localhost:{desk}",
     ]
     output = run(
-        yobal, "init", "--site-id", "post", "--name", "The Post", *addresses, folder=tmp_path
+        yobal, "init", "--site-id", "post", "--name", "The Post", *addresses, folder=folder
     )
     assert "/join#" in output
     story_options = [
@@ -105,8 +115,8 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         "--url",
         "https://news.example/ferry",
     ]
-    run(yobal, "story", "add", "ferry", *story_options, folder=tmp_path)
-    with serving(yobal, tmp_path, [intake, desk]):
+    run(yobal, "story", "add", "ferry", *story_options, folder=folder)
+    with serving(yobal, folder, [intake, desk]):
         page = ask(intake, path=THREAD)
         assert (page.status, "Comments are not open yet" in page.text) == (200, True)
         assert ask(intake, path="/post/@/comments.css").status == 200
@@ -114,3 +124,74 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         assert (refused.status, "Kept for you." in refused.text) == (503, True)
         for path in ("/join", *(f"/assets/{name}" for name in ASSETS)):
             assert ask(desk, path=path, headers={"Host": f"localhost:{desk}"}).status == 200, path
+
+
+INSTALLERS: Final = ("uv", "pipx")
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where uv and pipx are: each in an environment of its own, because pipx uses the uv beside it."""
+    folder = tmp_path_factory.mktemp("tools")
+    for name in INSTALLERS:
+        run(sys.executable, "-m", "venv", folder / name, folder=folder)
+        python = folder / name / "bin" / "python"
+        run(
+            python, "-m", "pip", "--disable-pip-version-check", "-q", "install", name, folder=folder
+        )
+    return folder
+
+
+def _commands(name: str) -> list[str]:
+    """The lines of docs/install.md that call this program."""
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if f" {name} " in f" {line}"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "executable"), [("uv", "opt/yobal/bin/yobal"), ("pipx", "usr/local/bin/yobal")]
+)
+def test_uv_and_pipx_install_a_working_yobal_where_the_docs_say(
+    wheel: Path, tools: Path, tmp_path: Path, name: str, executable: str
+) -> None:
+    """The commands as they stand there, with a folder of the test in place of /."""
+    root, home = tmp_path / "root", tmp_path / "home"
+    for folder in (root, home, tmp_path / "newsroom"):
+        folder.mkdir()
+    given = {
+        "HOME": str(home),
+        "PATH": f"{tools / name / 'bin'}:/usr/bin:/bin",
+        "UV_SYSTEM_CERTS": "1",
+    }
+    replaced = {
+        "/opt/yobal-source/requirements": str(ROOT / "requirements"),
+        "/opt/yobal-source/dist/": f"{wheel.parent}/",
+        "=/opt": f"={root}/opt",
+        "=/usr/local": f"={root}/usr/local",
+        "/usr/bin/python3": sys.executable,
+    }
+    yobal = root / executable
+    commands = _commands(name)
+    assert {"--reinstall", "--force"} & set(shlex.split(" ".join(commands)))
+    for shipped in commands:
+        command = shipped
+        for path, ours in replaced.items():
+            command = command.replace(path, ours)
+        if (
+            "--reinstall" in command or "--force" in command
+        ):  # an upgrade: what is there is replaced
+            (package,) = yobal.resolve().parent.parent.glob("lib/python*/site-packages/yobal")
+            (package / "__init__.py").write_text("__version__ = 'old'\n", encoding="utf-8")
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=tmp_path,
+            env=environment() | given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (command, done.stderr[-2000:])
+    _check_that_it_works(yobal, tmp_path / "newsroom")
+    assert list(home.glob("*/bin")) == [], "nothing that only root could run"

@@ -6,12 +6,22 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tests.nginx import nginx_before
-from tests.serving import READY_SECONDS, ROOT, Served, free_ports, is_listening, needed, wait_for
+from tests.serving import (
+    READY_SECONDS,
+    ROOT,
+    Served,
+    ask,
+    children,
+    free_ports,
+    is_listening,
+    needed,
+    wait_for,
+)
 
 CADDY_EXAMPLE: Final = ROOT / "examples" / "Caddyfile"
 APACHE_EXAMPLE: Final = ROOT / "examples" / "apache.conf"
@@ -27,14 +37,17 @@ class WebServer:
     port: int
     desk: int
     plain: int
+    pids: list[int] = field(default_factory=list)
 
 
 @contextlib.contextmanager
-def web_server_before(name: str, served: Served, *, text: str = "") -> Iterator[WebServer]:
-    folder = served.folder / name
+def web_server_before(
+    name: str, served: Served, *, text: str = "", folder: Path | None = None
+) -> Iterator[WebServer]:
+    folder = folder or served.folder / name
     if name == "nginx":
         with nginx_before(folder, served, text=text) as nginx:
-            yield WebServer(name, folder, nginx.port, nginx.desk, nginx.plain)
+            yield WebServer(name, folder, nginx.port, nginx.desk, nginx.plain, nginx.workers)
         return
     folder.mkdir()
     port, desk, plain = free_ports(3)
@@ -46,7 +59,9 @@ def web_server_before(name: str, served: Served, *, text: str = "") -> Iterator[
             f"{name} listens",
         )
         assert process.poll() is None, (folder / "output").read_text()
-        yield WebServer(name, folder, port, desk, 0 if name == "caddy" else plain)
+        ask(port)  # by then, Apache's children are there
+        pids = [process.pid, *children(process.pid)]
+        yield WebServer(name, folder, port, desk, 0 if name == "caddy" else plain, pids)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=READY_SECONDS)

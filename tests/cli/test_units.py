@@ -15,6 +15,9 @@ from tests.web_server import Answer, web_server
 UNITS: Final = ROOT / "examples"
 PROGRAM: Final = "/opt/yobal/bin/yobal"
 TIMED: Final = ("yobal-backup", "yobal-notice", "yobal-sync")
+OF_SEVERAL_SITES: Final = tuple(
+    f"{unit}@" for unit in TIMED
+)  # each differs in names and paths only
 SERVERS: Final = ("yobal-desk", "yobal-intake", "yobal@")
 FEED: Final = """<?xml version="1.0"?><rss version="2.0"><channel><title>n</title>
 <item><title>Ferry workers</title><link>https://news.example/en/ferry</link></item>
@@ -59,7 +62,7 @@ def site(tmp_path: Path) -> Path:
 
 def test_every_timer_starts_a_service_that_is_shipped_and_tried_here() -> None:
     timers = {path.stem for path in UNITS.glob("*.timer")}
-    assert timers == set(TIMED)
+    assert timers == {*TIMED, *OF_SEVERAL_SITES}
     assert all((UNITS / f"{timer}.service").exists() for timer in timers)
 
 
@@ -91,3 +94,16 @@ def test_the_services_of_timers_have_the_sandbox_of_the_server() -> None:
     for unit in TIMED:
         lines = service_lines(unit)
         assert lines[lines.index(start) :] == shipped[shipped.index(start) :], unit
+
+
+@pytest.mark.parametrize("unit", TIMED)
+def test_for_several_sites_the_service_and_the_timer_differ_in_names_only(unit: str) -> None:
+    own_feed = ["EnvironmentFile=/srv/yobal/sync.env"]
+    shipped = [
+        line.replace("https://news.example/feed.xml --edition en", "$SYNC")
+        for line in service_lines(unit)
+    ]
+    lines = [line for line in service_lines(f"{unit}@") if line not in own_feed]
+    assert lines == shipped
+    timers = [(UNITS / f"{name}.timer").read_text(encoding="utf-8") for name in (unit, f"{unit}@")]
+    assert timers[0].split("[Timer]")[1] == timers[1].split("[Timer]")[1]

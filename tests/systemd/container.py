@@ -19,6 +19,9 @@ from tests.serving import ROOT
 PROGRAMS: Final = ("debootstrap", "systemd-nspawn", "nsenter")
 PACKAGES: Final = ("python3-venv", "nginx-light")  # what docs/install.md installs
 BOOT_SECONDS: Final = 60
+REBOOT_STATUS: Final = (
+    133  # of systemd-nspawn with --keep-unit, once the system in it has asked for a reboot
+)
 NSPAWN: Final = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--link-journal=no")
 NSENTER: Final = ("nsenter", "--all", "--target")
 # Commands that change the system are run where this file is and nowhere else.
@@ -36,7 +39,7 @@ ENVIRONMENT: Final = (
 )
 ASK: Final = """
 import http.client, json, ssl, socket, sys
-scheme, address, path, host = sys.argv[1:]
+scheme, address, path, host, body = sys.argv[1:]
 if scheme == "unix":
     connection = http.client.HTTPConnection("localhost", timeout=20)
     connection.sock = socket.socket(socket.AF_UNIX)
@@ -46,7 +49,10 @@ elif scheme == "https":
     connection = http.client.HTTPSConnection(address, timeout=20, context=unchecked)
 else:
     connection = http.client.HTTPConnection(address, timeout=20)
-connection.request("GET", path, headers={"Host": host or address})
+headers = {"Host": host or address}
+if body:
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+connection.request("POST" if body else "GET", path, body or None, headers)
 answer = connection.getresponse()
 print(json.dumps([answer.status, answer.read().decode()]))
 """
@@ -56,10 +62,11 @@ class CannotBoot(Exception):
     """This machine cannot run a container with systemd; the text says why."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Container:
     root: Path
-    leader_pid: int  # systemd's, as this machine sees it
+    nspawn: "subprocess.Popen[bytes] | None" = None
+    leader_pid: int = 0  # systemd's, as this machine sees it
 
     def try_to_run(
         self, script: str, *words: str, seconds: int = 180
@@ -97,15 +104,65 @@ class Container:
         return self.property_of(unit, "ActiveState") == "active"
 
     def ask(
-        self, path: str, *, address: str = "127.0.0.1:8600", scheme: str = "http", host: str = ""
+        self,
+        path: str,
+        *,
+        address: str = "127.0.0.1:8600",
+        scheme: str = "http",
+        host: str = "",
+        body: str = "",
     ) -> tuple[int, str]:
-        """The status and text of a page, asked for from inside; (0, the reason) without an answer."""
-        words = (ASK, scheme, address, path, host)
+        """The status and text of a page, asked for from inside; (0, the reason) without an answer.
+
+        With a body, a form is sent.
+        """
+        words = (ASK, scheme, address, path, host, body)
         done = self.try_to_run('/usr/bin/python3 -c "$@"', *words)
         if done.returncode != 0:
             return 0, done.stderr
         status, text = json.loads(done.stdout)
         return status, text
+
+    def reboot(self) -> None:
+        """Shut the system down as `reboot` does, and boot it again from what is on its disk."""
+        assert self.nspawn is not None
+        self.try_to_run("systemctl --no-block reboot")
+        assert self.nspawn.wait(timeout=BOOT_SECONDS) == REBOOT_STATUS
+        self.boot()
+
+    def boot(self) -> None:
+        """Raises CannotBoot if systemd does not come up."""
+        console = self.root.parent / "console"
+        command = [*NSPAWN, "-D", str(self.root), "--machine=yobal-test", "--boot"]
+        with console.open("wb") as output:
+            self.nspawn = subprocess.Popen(
+                [*command, "--private-network"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        until = time.monotonic() + BOOT_SECONDS
+        state = "no systemd"
+        while self.nspawn.poll() is None and time.monotonic() < until:
+            leader_pid = _leader_pid(self.nspawn.pid)
+            if leader_pid is not None:
+                self.leader_pid = leader_pid
+                state = self.try_to_run("systemctl is-system-running || true").stdout.strip()
+                if state in ("running", "degraded"):
+                    return
+            time.sleep(0.2)
+        last = console.read_text(errors="replace")[-500:]
+        raise CannotBoot(f"systemd does not come up here ({state}): {last}")
+
+    def shut_down(self) -> None:
+        if self.nspawn is None or self.nspawn.poll() is not None:
+            return
+        self.nspawn.send_signal(signal.SIGTERM)  # shuts the system in it down
+        try:
+            self.nspawn.wait(timeout=BOOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.nspawn.kill()
+            self.nspawn.wait()
 
     def write(self, path: str, text: str) -> None:
         target = self.root / path.lstrip("/")
@@ -154,37 +211,12 @@ def _build(*command: str) -> None:
 @contextlib.contextmanager
 def booted(root: Path) -> Iterator[Container]:
     """Raises CannotBoot if systemd does not come up."""
-    console = root.parent / "console"
-    command = [*NSPAWN, "-D", str(root), "--machine=yobal-test", "--boot", "--private-network"]
-    with console.open("wb") as output:
-        nspawn = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
+    container = Container(root)
     try:
-        yield _when_running(nspawn, root, console)
+        container.boot()
+        yield container
     finally:
-        if nspawn.poll() is None:
-            nspawn.send_signal(signal.SIGTERM)  # shuts the system in it down
-        try:
-            nspawn.wait(timeout=BOOT_SECONDS)
-        except subprocess.TimeoutExpired:
-            nspawn.kill()
-            nspawn.wait()
-
-
-def _when_running(nspawn: "subprocess.Popen[bytes]", root: Path, console: Path) -> Container:
-    until = time.monotonic() + BOOT_SECONDS
-    state = "no systemd"
-    while nspawn.poll() is None and time.monotonic() < until:
-        leader_pid = _leader_pid(nspawn.pid)
-        if leader_pid is not None:
-            container = Container(root, leader_pid)
-            state = container.try_to_run("systemctl is-system-running || true").stdout.strip()
-            if state in ("running", "degraded"):
-                return container
-        time.sleep(0.2)
-    last = console.read_text(errors="replace")[-500:]
-    raise CannotBoot(f"systemd does not come up here ({state}): {last}")
+        container.shut_down()
 
 
 def _leader_pid(nspawn_pid: int) -> int | None:

@@ -10,6 +10,8 @@ SETTINGS_FILE: Final = "/srv/yobal/yobal.toml"
 UNITS: Final = "/etc/systemd/system"
 THREAD: Final = "/river-post/ferry/en/"
 RESTART_SECONDS: Final = 90
+# The comment signs that docs/install.md takes away for unix sockets.
+WITH_SOCKETS: Final = r"s/^#\(SupplementaryGroups=\|SystemCallFilter=\)/\1/"
 
 
 def block(page: str, *, containing: str) -> str:
@@ -53,6 +55,20 @@ def add_story(container: Container, folder: str) -> None:
         " --url https://news.example/ferry",
         folder,
     )
+
+
+def add_site(container: Container, site_id: str) -> None:
+    """What docs/install.md says of the site `gazette`."""
+    settings = block("install.md", containing="unix:/run/yobal-gazette/intake.sock")
+    commands = block("install.md", containing="enable --now yobal@gazette\n")
+    assert "editor yobal.toml\n" in commands
+    edited = f"cat >> yobal.toml <<'END'\n{settings}END\n"
+    commands = commands.replace("editor yobal.toml\n", edited).replace(
+        f"editor {UNITS}/yobal@.service\n",
+        f"sed -i '{WITH_SOCKETS}' {UNITS}/yobal@.service\n",
+    )
+    container.run(commands.replace("gazette", site_id))
+    add_story(container, f"/srv/yobal-{site_id}")
 
 
 def start(container: Container) -> None:

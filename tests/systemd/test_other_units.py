@@ -1,17 +1,21 @@
 """The variants of yobal.service: intake and desk apart, several sites, and the web servers in front."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
+from tests.cli.test_units import TIMED
 from tests.nginx import make_certificate
 from tests.systemd.container import Container
+from tests.systemd.news import NEWS, NOTICES
 from tests.systemd.technician import (
     SETTINGS_FILE,
     THREAD,
     UNITS,
+    WITH_SOCKETS,
     add_settings,
-    add_story,
+    add_site,
     block,
     start,
     wait_for_restart,
@@ -19,8 +23,7 @@ from tests.systemd.technician import (
 
 pytestmark = pytest.mark.slow
 
-# The comment signs that docs/install.md takes away for unix sockets.
-WITH_SOCKETS = r"s/^#\(SupplementaryGroups=\|SystemCallFilter=\)/\1/"
+SITES: Final = ("gazette", "herald")
 
 
 @pytest.fixture
@@ -71,36 +74,52 @@ def test_apart_the_desk_works_while_the_intake_is_stopped_or_killed(apart: Conta
     assert apart.main_pid("yobal-desk") == desk_pid
 
 
-def add_site(container: Container, site_id: str) -> None:
-    """What docs/install.md says of the site `gazette`."""
-    settings = block("install.md", containing="unix:/run/yobal-gazette/intake.sock")
-    commands = block("install.md", containing="yobal@gazette")
-    assert "editor yobal.toml\n" in commands
-    edited = f"cat >> yobal.toml <<'END'\n{settings}END\n"
-    commands = commands.replace("editor yobal.toml\n", edited).replace(
-        f"editor {UNITS}/yobal@.service\n",
-        f"sed -i '{WITH_SOCKETS}' {UNITS}/yobal@.service\n",
-    )
-    container.run(commands.replace("gazette", site_id))
-    add_story(container, f"/srv/yobal-{site_id}")
-
-
-def test_several_sites_run_side_by_side_and_cannot_read_each_other(installed: Container) -> None:
-    sites = ("gazette", "herald")
-    for site in sites:
+@pytest.fixture(scope="module")
+def two_sites(installed: Container) -> Iterator[Container]:
+    for site in SITES:
         add_site(installed, site)
-    for site in sites:
-        socket = f"/run/yobal-{site}/intake.sock"
-        status, text = installed.ask(f"/{site}/ferry/en/", scheme="unix", address=socket, host="h")
-        assert (status, "Ferry workers" in text) == (200, True)
-    pids = {site: installed.main_pid(f"yobal@{site}") for site in sites}
-    installed.run(f"kill -KILL {pids['gazette']}")
-    wait_for_restart(installed, "yobal@gazette", pid=pids["gazette"])
-    assert installed.main_pid("yobal@herald") == pids["herald"]
-    look = "runuser -u yobal-gazette -- ls /srv/yobal-{}/data/secrets"
-    assert installed.try_to_run(look.format("gazette")).returncode == 0
-    assert installed.try_to_run(look.format("herald")).returncode != 0
+    yield installed
     installed.run("systemctl disable --quiet --now yobal@gazette yobal@herald")
+
+
+def test_several_sites_run_side_by_side_and_cannot_read_each_other(two_sites: Container) -> None:
+    for site in SITES:
+        socket = f"/run/yobal-{site}/intake.sock"
+        status, text = two_sites.ask(f"/{site}/ferry/en/", scheme="unix", address=socket, host="h")
+        assert (status, "Ferry workers" in text) == (200, True)
+    pids = {site: two_sites.main_pid(f"yobal@{site}") for site in SITES}
+    two_sites.run(f"kill -KILL {pids['gazette']}")
+    wait_for_restart(two_sites, "yobal@gazette", pid=pids["gazette"])
+    assert two_sites.main_pid("yobal@herald") == pids["herald"]
+    look = "runuser -u yobal-gazette -- ls /srv/yobal-{}/data/secrets"
+    assert two_sites.try_to_run(look.format("gazette")).returncode == 0
+    assert two_sites.try_to_run(look.format("herald")).returncode != 0
+
+
+def test_each_site_has_timers_of_its_own_which_do_its_work_only(two_sites: Container) -> None:
+    two_sites.write("/opt/news.py", NEWS)
+    two_sites.run("systemd-run --quiet --unit news /usr/bin/python3 /opt/news.py")
+    add_timers = block("install.md", containing="yobal-backup@gazette.timer")
+    assert "editor yobal.toml\n" in add_timers
+    for site in SITES:
+        settings = block("operate.md", containing="backup_recipient =") + NOTICES
+        settings = settings.replace("/yobal", f"/yobal-{site}")
+        edited = f"cat >> yobal.toml <<'END'\n{settings}END\n"
+        commands = add_timers.replace("editor yobal.toml\n", edited).replace("gazette", site)
+        two_sites.run(commands.replace(f"https://{site}.example/", "http://127.0.0.1:8701/"))
+    waiting = two_sites.run("systemctl list-timers --no-pager --plain")
+    for unit in TIMED:
+        assert all(f"{unit}@{site}.timer" in waiting for site in SITES)
+        two_sites.run('systemctl start "$1"', f"{unit}@gazette")
+        assert two_sites.property_of(f"{unit}@gazette", "Result") == "success"
+    stories = "cd /srv/yobal-{}; /opt/yobal/bin/yobal story list"
+    assert "harbour" in two_sites.run(stories.format("gazette"))
+    assert ".yobal.age" in two_sites.run("ls /var/backups/yobal-gazette")
+    assert two_sites.run("ls /var/backups/yobal-herald") == ""
+    assert "harbour" not in two_sites.run(stories.format("herald"))
+    two_sites.run("systemctl stop news")
+    timers = [f"{unit}@{site}.timer" for unit in TIMED for site in SITES]
+    two_sites.run(f"systemctl disable --quiet --now {' '.join(timers)}")
 
 
 def test_both_web_servers_start_as_the_docs_say_and_the_desks_is_started_again(

@@ -1,38 +1,15 @@
 """The timers and their services: each does its work in its sandbox, beside a running server."""
 
 from collections.abc import Iterator
-from typing import Final
 
 import pytest
 
-from tests.cli.test_units import FEED, TIMED
+from tests.cli.test_units import TIMED
 from tests.systemd.container import Container
+from tests.systemd.news import NEWS, NOTICES
 from tests.systemd.technician import SETTINGS_FILE, UNITS, add_settings, block
 
 pytestmark = pytest.mark.slow
-
-# The newsroom's own server: it has a feed, and writes down the messages that it gets.
-NEWS: Final = f"""
-import http.server
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.answer(b'''{FEED.replace("ferry", "harbour")}''')
-    def do_POST(self):
-        with open("/run/messages", "ab") as file:
-            file.write(self.rfile.read(int(self.headers["Content-Length"])) + b"\\n")
-        self.answer(b"")
-    def answer(self, body):
-        self.send_response(200)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-http.server.ThreadingHTTPServer(("127.0.0.1", 8701), Handler).serve_forever()
-"""
-NOTICES: Final = """
-notice_urls = "json://127.0.0.1:8701/"
-notice_process = "command"
-"""
 
 
 @pytest.fixture
@@ -45,11 +22,9 @@ def timed(served: Container) -> Iterator[Container]:
     served.run(block("operate.md", containing="enable --now yobal-backup.timer"))
     served.run(block("operate.md", containing="enable --now yobal-notice.timer"))
     address = "http://127.0.0.1:8701/feed.xml"
-    served.run(
-        f"sed -i 's#https://news.example/feed.xml#{address}#' {UNITS}/yobal-sync.service;"
-        " systemctl daemon-reload"
-    )
-    served.run(block("stories.md", containing="enable --now yobal-sync.timer"))
+    commands = block("stories.md", containing="enable --now yobal-sync.timer")
+    assert "editor " in commands
+    served.run(commands.replace("editor ", f"sed -i 's#https://news.example/feed.xml#{address}#' "))
     yield served
     served.run(
         "systemctl stop news; systemctl disable --quiet --now yobal-{backup,notice,sync}.timer"

@@ -1,6 +1,5 @@
-"""What only the examples of nginx have: their own pages, fragments, a path of the news site, and TLS."""
+"""What only the examples of nginx have: their own pages, fragments, and TLS."""
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -15,15 +14,12 @@ from tests.nginx import (
     Nginx,
     make_nginx,
     nginx_before,
-    temp_folders,
     with_tls,
 )
 from tests.serving import (
     ROOT,
-    THREAD,
     Served,
     ask,
-    form,
     free_ports,
     is_listening,
     make_served,
@@ -32,7 +28,7 @@ from tests.serving import (
     serving,
     wait_for,
 )
-from tests.web.test_web_servers import OWN, address_of_link_back
+from tests.web.test_web_servers import address_of_link_back
 
 pytestmark = pytest.mark.nginx
 
@@ -125,62 +121,3 @@ def test_the_example_is_valid_with_tls(tmp_path: Path, example: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-
-
-@pytest.fixture
-def news_site(served: Served, tmp_path: Path) -> Iterator[int]:
-    """The port of a news site that has the comments below a path, as in `examples/nginx-path.conf`."""
-    (port,) = free_ports(1)
-    shipped = (ROOT / "examples" / "nginx-path.conf").read_text(encoding="utf-8")
-    ours_by_shipped = {
-        "RIVER-POST": SITE_ID,
-        "/srv/yobal/data/public": str(served.newsroom.files_dir),
-        "http://127.0.0.1:8600": f"http://127.0.0.1:{served.intake}",
-    }
-    for name, ours in ours_by_shipped.items():
-        assert name in shipped
-        shipped = shipped.replace(name, ours)
-    http, server = shipped.split("# Into `server`")
-    server = server.partition("\n")[2]
-    folder = tmp_path / "news-site"
-    (folder / "pages").mkdir(parents=True)
-    (folder / "pages" / "story.html").write_text("<h1>A story</h1>", encoding="utf-8")
-    text = (
-        f"pid {folder}/pid; error_log /dev/null; worker_processes 1; events {{}}\n"
-        f"{'user root;' if os.geteuid() == 0 else ''}\n"
-        f"http {{ access_log {folder}/access.log;\n{temp_folders(folder)}\n{http}\n"
-        f"server {{ listen 127.0.0.1:{port}; root {folder}/pages;\n{server} }} }}"
-    )
-    nginx = Nginx(folder, port, desk=0, plain=0, text=text, desk_text="")
-    try:
-        nginx.start()
-        yield port
-    finally:
-        nginx.stop()
-
-
-def test_comments_below_a_path_of_the_news_site_are_as_on_a_host_of_their_own(
-    served: Served, news_site: int, tmp_path: Path
-) -> None:
-    assert ask(news_site, path="/story.html").text == "<h1>A story</h1>"
-    for path in (
-        THREAD,
-        f"{THREAD}index.json",
-        f"{THREAD}form.frame.html",
-        f"{THREAD}nothing.json",
-        f"/{SITE_ID}/@/embed.js",
-        f"/{SITE_ID}/@/what-we-keep/en.html",
-        f"{THREAD}index.html.gz",
-    ):
-        direct, through = ask(served.intake, path=path), ask(news_site, path=path)
-        assert (through.status, through.body) == (direct.status, direct.body), path
-        headers = [
-            {(name.lower(), value) for name, value in response.headers if name.lower() not in OWN}
-            for response in (direct, through)
-        ]
-        assert headers[0] == headers[1], path
-    for path in (THREAD, f"{THREAD}form.frame.html"):
-        assert post(news_site, form("Below a path."), path=path).is_received
-    log = (tmp_path / "news-site" / "access.log").read_text(encoding="utf-8")
-    assert "/story.html" in log
-    assert SITE_ID not in log
