@@ -31,7 +31,7 @@ PAGES = sorted(
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 CUSTOM_PROPERTY = "--yobal-"  # of a newsroom's stylesheet
 OLD_OPTIONS = {"--site", "--again", "--clock-is-right"}  # the changelog says what replaced them
-FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the technicians' commands
+FOREIGN_OPTIONS = {  # of pip, uv, pipx, adduser, systemctl, curl and the like, in the technicians' commands
     "--require-hashes",
     "--system",
     "--group",
@@ -43,6 +43,10 @@ FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the tec
     "--no-deps",
     "--force-reinstall",
     "--since",
+    "--python",
+    "--constraints",
+    "--reinstall",
+    "--force",
 }
 
 

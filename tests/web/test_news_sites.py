@@ -169,13 +169,13 @@ def test_control_without_its_guard_a_log_names_the_reader(
     served.close()
 
 
-@pytest.mark.parametrize("place", ["host", "path"])
+@pytest.mark.parametrize("below", ["host", "path"])
 @pytest.mark.parametrize("name", WEB_SERVERS)
 def test_no_form_is_written_to_a_file(
-    served: Served, tmp_path: Path, name: str, place: str
+    served: Served, tmp_path: Path, name: str, below: str
 ) -> None:
     with contextlib.ExitStack() as stack:
-        if place == "path":
+        if below == "path":
             site = stack.enter_context(news_site_before(name, served, tmp_path / name))
             port, pids = site.port, site.pids
         else:
