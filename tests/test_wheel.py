@@ -183,6 +183,7 @@ def test_uv_and_pipx_install_a_working_yobal_where_the_docs_say(
             "--reinstall" in command or "--force" in command
         ):  # an upgrade: what is there is replaced
             (package,) = yobal.resolve().parent.parent.glob("lib/python*/site-packages/yobal")
+            (package / "__init__.py").unlink()  # uv's cache has a link to the same file
             (package / "__init__.py").write_text("__version__ = 'old'\n", encoding="utf-8")
         done = subprocess.run(
             ["sh", "-c", command],

@@ -1,6 +1,5 @@
 """The plugin for WordPress in a real WordPress on MariaDB, with a theme of blocks and a classic one."""
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -23,31 +22,11 @@ from tests.embedding.tries import (
     one_free_port,
     running,
 )
-from tests.serving import Served, needed, wait_for
+from tests.embedding.wordpress import install_wordpress, mariadb, run_php
+from tests.serving import Served, needed
 
-WORDPRESS: Final = Path("/usr/share/wordpress")  # of the Debian package
 THEMES: Final = ("twentytwentythree", "twentytwentyone")  # of blocks, and of PHP templates
 EDITION: Final = "en-US"  # the language that the feed of a new WordPress names
-CONFIGURATION: Final = """<?php
-define( 'DB_NAME', 'wordpress' ); define( 'DB_USER', 'root' ); define( 'DB_PASSWORD', '' );
-define( 'DB_HOST', 'localhost:SOCKET' ); define( 'DB_CHARSET', 'utf8mb4' ); define( 'DB_COLLATE', '' );
-define( 'WP_HOME', 'ORIGIN' ); define( 'WP_SITEURL', 'ORIGIN' );
-define( 'WP_HTTP_BLOCK_EXTERNAL', true ); define( 'DISABLE_WP_CRON', true ); define( 'AUTOMATIC_UPDATER_DISABLED', true );
-foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $name ) {
-    define( $name . '_KEY', 'only for this test' ); define( $name . '_SALT', 'only for this test' );
-}
-define( 'WP_DEBUG', true ); define( 'WP_DEBUG_DISPLAY', true );
-$table_prefix = 'wp_';
-if ( ! defined( 'ABSPATH' ) ) { define( 'ABSPATH', __DIR__ . '/' ); }
-require_once ABSPATH . 'wp-settings.php';
-"""
-INSTALL: Final = """<?php
-define( 'WP_INSTALLING', true );
-function wp_new_blog_notification() {}
-require __DIR__ . '/wp-load.php';
-require ABSPATH . 'wp-admin/includes/upgrade.php';
-wp_install( 'The River Post', 'admin', 'desk@news.example', true, '', 'only-for-this-test' );
-"""
 # Prints the numbers of two posts.
 SET_UP: Final = """<?php
 require __DIR__ . '/wp-load.php';
@@ -76,47 +55,7 @@ class WordPress:
         return f"{self.origin}/?p={post}"
 
     def php(self, source: str, *arguments: str) -> str:
-        path = self.folder / "run.php"
-        path.write_text(source, encoding="utf-8")
-        done = subprocess.run(
-            [needed("php", "php-cli"), path, *arguments],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        path.unlink()
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
-@contextlib.contextmanager
-def _mariadb(folder: Path) -> Iterator[Path]:
-    """A database server of our own on a socket. Yields the socket, which has a short path."""
-    folder.mkdir()
-    user = f"--user={'root' if os.geteuid() == 0 else os.environ.get('USER', '')}"
-    install = needed("mariadb-install-db", "mariadb-server")
-    options = ["--no-defaults", f"--datadir={folder / 'data'}", user]
-    subprocess.run(
-        [install, *options, "--auth-root-authentication-method=normal", "--skip-test-db"],
-        check=True,
-        capture_output=True,
-    )
-    socket = folder / "s"
-    options += ["--skip-networking", f"--socket={socket}", f"--pid-file={folder / 'pid'}"]
-    with (folder / "output").open("ab") as output:
-        server = needed("mariadbd", "mariadb-server")
-        process = subprocess.Popen([server, *options], stdout=output, stderr=output)
-    try:
-        wait_for(socket.exists, "MariaDB listens")
-        client = needed("mariadb", "mariadb-client")
-        subprocess.run(
-            [client, "--no-defaults", f"--socket={socket}", "-e", "create database wordpress"],
-            check=True,
-        )
-        yield socket
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+        return run_php(self.folder, source, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -124,16 +63,13 @@ def blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WordPress, 
     folder = tmp_path_factory.mktemp("wp")
     port = one_free_port()
     origin = f"http://localhost:{port}"
-    with framed_by(folder / "yobal", port) as served, _mariadb(folder / "db") as socket:
+    with framed_by(folder / "yobal", port) as served, mariadb(folder / "db") as socket:
         files = folder / "wordpress"
-        shutil.copytree(WORDPRESS, files)
+        install_wordpress(files, socket, origin)
         shutil.copytree(
             EXAMPLES / "wordpress/yobal-comments", files / "wp-content/plugins/yobal-comments"
         )
-        configuration = CONFIGURATION.replace("SOCKET", str(socket)).replace("ORIGIN", origin)
-        (files / "wp-config.php").write_text(configuration, encoding="utf-8")
         unfinished = WordPress(files, origin, 0, 0)
-        unfinished.php(INSTALL)
         posts = unfinished.php(SET_UP, address_of(served)).split()
         made = WordPress(files, origin, *map(int, posts))
         command = [needed("php", "php-cli"), "-S", f"localhost:{port}", "-t", str(files)]

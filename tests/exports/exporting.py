@@ -102,7 +102,7 @@ def empty_copy(newsroom: NewsroomHarness, folder: Path, server_url: str | None) 
 def take_over(newsroom: NewsroomHarness, file: Path, format_: str, **options: Any) -> str:
     """Import, sign, and let the slot pass. Returns what was printed first."""
     output = bring_in(newsroom, file, format_, **options)
-    assert output.warned == []
+    assert output.warned == [], output
     sign(newsroom)
     newsroom.pass_slots()
     return output.summary

@@ -76,6 +76,22 @@ def test_wordpress_finds_every_reply_below_its_parent(
     assert replies == 4 + 2  # what replied to a removed comment stands at the top
 
 
+def test_for_wordpress_names_and_texts_are_html(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    """It removes what looks like a tag from a name."""
+    fill(sqlite_newsroom, tmp_path, comments=3)
+    comments = list(_wxr(sqlite_newsroom, tmp_path).iterfind(f"channel/item/{WP}comment"))
+    assert "&lt;i&gt;Vann &amp; Co&lt;/i&gt;" in {
+        comment.findtext(f"{WP}comment_author") for comment in comments
+    }
+    assert any(
+        "<" not in text and "&lt;b&gt;" in text
+        for comment in comments
+        if (text := comment.findtext(f"{WP}comment_content"))
+    )
+
+
 def test_no_two_comments_have_the_same_time_and_wordpress_keeps_both(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:

@@ -92,11 +92,11 @@ class _Comments:
         self._last_number += 1
         self._numbers[comment.id] = self._last_number
         written_at = self._written_at(comment)
-        # WordPress shows comments as HTML, so the text is escaped for HTML first, and then for XML.
-        text = escape(escape(comment.text))
+        # To WordPress, texts and names are HTML, so they are escaped for HTML first, and then for XML.
+        text, name = escape(escape(comment.text)), escape(escape(comment.name))
         return f"""<wp:comment>
 <wp:comment_id>{self._last_number}</wp:comment_id>
-<wp:comment_author>{escape(comment.name)}</wp:comment_author>
+<wp:comment_author>{name}</wp:comment_author>
 <wp:comment_author_email></wp:comment_author_email>
 <wp:comment_author_url></wp:comment_author_url>
 <wp:comment_author_IP></wp:comment_author_IP>

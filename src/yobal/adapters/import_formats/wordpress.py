@@ -6,6 +6,7 @@ it is zeros, `comment_date` is in the zone of the site.
 
 from collections.abc import Iterator
 from datetime import UTC
+from html import unescape
 from typing import IO, Final
 
 from yobal.adapters.import_formats import moments, xml_stream
@@ -57,7 +58,7 @@ def _thread(page: Record) -> ImportedThread:
         line=page.line,
         key=str(page.line),
         url=page.text("link"),
-        title=page.text("title"),
+        title=unescape(page.text("title")),
         story_id=page.text("post_name"),
     )
 
@@ -75,7 +76,7 @@ def _comment(record: Record, page: Record, options: ImportOptions) -> ImportedCo
         parent_id="" if parent == _NO_PARENT else parent,
         text=record.texts.get("comment_content", ""),
         markup="html_with_lines",
-        name=record.text("comment_author"),
+        name=unescape(record.text("comment_author")),  # WordPress stores it as HTML
         written_at=_written_at(record, options),
         status=_STATUS.get(record.text("comment_approved"), "unknown")
         if is_comment
