@@ -1,4 +1,4 @@
-"""Run in the container by Yobal's Python: a first lead without a browser, who joins, and later reads what waits."""
+"""Run in the container by Yobal's Python: a first lead without a browser, who joins, and later reads the pending comments."""
 
 import json
 import secrets
@@ -21,7 +21,7 @@ from yobal.store.locks import release_lock
 
 
 def join(components: Components) -> str:
-    """The identity that opens what readers send from now on."""
+    """The identity of the epoch, which opens new comments."""
     lead = make_moderator(components.rules.site_id, "Heron")
     join_first_lead(components, lead, now=time.time())
     sheet = pyrage.x25519.Identity.from_str(lead.sheet)
@@ -33,7 +33,7 @@ def join(components: Components) -> str:
 
 
 def read(components: Components, epoch_identity: str) -> list[str]:
-    """The texts that wait, after a round."""
+    """The texts of pending comments, after a round."""
     with release_lock(components.database):
         move_inbox.move(
             components.database,
