@@ -25,7 +25,7 @@ export function lockedView(locked: Locked, page: LockedPage): TemplateResult {
     ${
       hasPin
         ? html`<details>
-            <summary>${gettext("Use the passphrase instead")}</summary>
+            <summary>${gettext("Use the passphrase or a passkey instead")}</summary>
             ${signInForm(locked.signIn, { isFocused: false })}
           </details>`
         : signInForm(locked.signIn)
