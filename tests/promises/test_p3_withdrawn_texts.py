@@ -88,7 +88,11 @@ def test_no_accepted_and_withdrawn_text_is_in_memory_five_seconds_later(
 
 @pytest.mark.parametrize(
     ("kind", "kept"),
-    [("sqlite", "connections"), ("postgresql", "connections"), ("sqlite", "statements")],
+    [
+        ("sqlite", "connections"),
+        ("sqlite", "statements"),
+        pytest.param("postgresql", "connections", marks=pytest.mark.slow),
+    ],
 )
 def test_control_connections_and_statements_that_are_kept_have_texts(
     tmp_path: Path, request: pytest.FixtureRequest, kind: str, kept: str

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.serving import THREAD, Served, ask, form, post, serving
 
 CACHE_SECONDS: Final = 0.4
@@ -49,6 +51,11 @@ def test_a_response_takes_as_long_whether_or_not_somebody_else_has_sent_a_form(
             assert abs(_difference(served, poll)) < ALIKE_SECONDS, name
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_control_without_equal_durations_a_poll_shows_the_forms_of_others(
     tmp_path: Path, database_url: str
 ) -> None:
