@@ -1,7 +1,9 @@
 """A backup for a key that is elsewhere, and a newsroom that is restored from it."""
 
 import base64
+import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -477,18 +479,36 @@ def test_a_damaged_backup_is_refused_and_nothing_of_it_stays(
         assert sites.get(conn) is None
 
 
-def test_a_backup_that_fails_leaves_the_older_ones(
-    backed_up: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+def test_ctrl_c_after_the_rows_are_stored_does_not_stop_the_purge(
+    backed_up: NewsroomHarness, empty: Components, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is not empty any more, so a second restore would be refused."""
+    path = _back_up(backed_up)
+    member_keys = backup_commands._member_keys
+
+    def interrupted(components: Components) -> Iterator[str]:
+        os.kill(os.getpid(), signal.SIGINT)
+        yield from member_keys(components)
+
+    monkeypatch.setattr(backup_commands, "_member_keys", interrupted)
+    assert any("erased or hidden" in line for line in _restore(empty, path))
+
+
+@pytest.mark.parametrize(
+    "error", [DatabaseUnavailable("the connection is lost"), KeyboardInterrupt()]
+)
+def test_a_backup_that_fails_or_is_stopped_leaves_the_older_ones(
+    backed_up: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     older = _back_up(backed_up)
     content = older.read_bytes()
 
     def fail_midway(_conn: Any, stored: table_rows.Tables) -> Iterator[Any]:
         yield "sites", [None] * len(stored["sites"].columns)
-        raise DatabaseUnavailable("the connection is lost")
+        raise error
 
     monkeypatch.setattr(table_rows, "read_all", fail_midway)
-    with pytest.raises(DatabaseUnavailable, match="the connection is lost"):
+    with pytest.raises(type(error)):
         _back_up(backed_up)
     files = {file.name for file in older.parent.iterdir()}
     assert files == {older.name, f"{SITE_ID}-secrets.age"}

@@ -202,16 +202,17 @@ def test_an_index_of_sitemaps_is_followed_on_its_own_host_only(
         sync(sqlite_config, write(sqlite_config, foreign))
 
 
-def test_after_a_full_disk_the_same_command_finishes(
-    sqlite_config: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [PublicFilesUnavailable("No space left"), KeyboardInterrupt()])
+def test_after_a_full_disk_or_ctrl_c_the_same_command_finishes(
+    sqlite_config: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     def fail(*_: Any, **__: Any) -> int:
-        raise PublicFilesUnavailable("No space left on device")
+        raise error
 
     file = write(sqlite_config, SITEMAP)
     with monkeypatch.context() as patch:
         patch.setattr(write_public_files, "write_stale", fail)
-        with pytest.raises(PublicFilesUnavailable):
+        with pytest.raises(type(error)):
             sync(sqlite_config, file)
     assert pages(sqlite_config) == {}
     sync(sqlite_config, file)

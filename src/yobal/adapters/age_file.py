@@ -93,7 +93,7 @@ class _Reader:
     """What the library reads from. It would turn an error into its own, so `error` keeps it."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.error: Exception | None = None
+        self.error: BaseException | None = None  # Ctrl-C, too
         self._pieces = pieces
         self._rest = bytearray()
 
@@ -104,7 +104,7 @@ class _Reader:
                 if piece is None:
                     break
                 self._rest += piece
-        except Exception as error:
+        except BaseException as error:
             self.error = error
             raise
         taken = bytes(self._rest[:size])

@@ -13,6 +13,7 @@ from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
 from yobal.cli import progress
+from yobal.cli.interrupts import ignoring_interrupts
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
 from yobal.server.rebuild import rebuild_all
@@ -80,7 +81,17 @@ def run_restore(
         site_id=settings.site_id,
         schema=migrations.newest_revision() or "",
     )
-    yield from _describe(content)
+    # From here until the purge, what was removed after the backup is in the database.
+    with ignoring_interrupts():
+        lines = [*_describe(content), *_after_restore(components, identity, secrets_file)]
+    yield from lines
+    yield _rebuild(components)
+    yield from _warnings(components)
+
+
+def _after_restore(
+    components: Components, identity: Any, secrets_file: Path | None
+) -> Iterator[str]:
     knows_end = (
         components.roster_pin.read().first is not None
     )  # this machine has verified it itself
@@ -91,8 +102,6 @@ def run_restore(
     if not knows_end:
         _mark_restored(components)
     yield from _purge(components)
-    yield _rebuild(components)
-    yield from _warnings(components)
 
 
 def run_restore_secrets(components: Components, secrets_file: Path, identity: Any) -> Iterator[str]:

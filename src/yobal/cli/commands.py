@@ -1,10 +1,8 @@
 """What each command does. `main.py` reads the arguments and reports the errors."""
 
-import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +15,7 @@ from yobal.cli import (
     progress,
     roster_report,
 )
+from yobal.cli.interrupts import ignoring_interrupts
 from yobal.cli.new_settings_file import NewSettings
 from yobal.cli.site import check_has_site, load_settings, open_site, prepare
 from yobal.core.errors import (
@@ -64,21 +63,11 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
     """Lines to print. Writes the settings if there are none. Raises InvalidSettings, AlreadySetUp."""
     if not path.exists():
         new_settings = _complete(path, new_settings)
-    with _ignoring_interrupts():
+    with ignoring_interrupts():
         settings = (
             load_settings(path) if path.exists() else new_settings_file.write(path, new_settings)
         )
         return _set_up(settings, is_new_epoch=is_new_epoch)
-
-
-@contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C for some seconds: a site without the link of its first lead would be of no use."""
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def _set_up(settings: Settings, *, is_new_epoch: bool) -> list[str]:
