@@ -47,7 +47,7 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 def read_unpinned(conn: Connection, site_id: str) -> Roster | None:
-    """What the database says of itself: an attacker's own list verifies, too. Only to be shown.
+    """The database's own claims, only to be shown: an attacker's own list verifies, too.
 
     Raises RosterInvalid.
     """

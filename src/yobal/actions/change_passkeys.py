@@ -82,7 +82,7 @@ def remove_passkey(
     statement: SignedStatement,
     random: RandomBytes,
 ) -> None:
-    """It signs in no more, and the sessions that it has opened end. Raises Forbidden, InvalidInput, RosterChanged."""
+    """It no longer signs in, and the sessions that it opened end. Raises Forbidden, InvalidInput, RosterChanged."""
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)  # an identity is deleted
         roster = roster_reader.append(conn, statement)
@@ -132,7 +132,7 @@ def _signer(
 def _check_is_made(
     content: Passkey, credential: NewCredential, *, rules: SiteRules, member: Member
 ) -> None:
-    """What the member says of the passkey is what the authenticator has made. Raises InvalidInput."""
+    """Check that the member's data about the passkey matches what the authenticator made. Raises InvalidInput."""
     is_made = (
         content.site_id == rules.site_id
         and content.member == member.signing_key

@@ -17,7 +17,7 @@ from yobal.store.imports import Import
 
 
 class ImportedText(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is of an imported comment: staged or published."""
+    """An imported comment, staged or published."""
 
     comment_id: str
     nonce: bytes | None

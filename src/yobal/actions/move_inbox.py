@@ -30,7 +30,7 @@ from yobal.store.inbox_entries import Contents
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """`unreadable_count`: entries that were dropped, which nothing of Yobal can have written."""
+    """`unreadable_count`: dropped entries, which Yobal cannot have written."""
 
     comment_count: int
     unreadable_count: int

@@ -123,4 +123,4 @@ class _Writer:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Nothing is buffered."""

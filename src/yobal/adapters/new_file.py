@@ -10,7 +10,7 @@ from typing import IO
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """Only its owner may read it. Replaces a file with this name at the end. Raises OSError."""
+    """Only the owner may read the file. Replaces a file with this name at the end. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:

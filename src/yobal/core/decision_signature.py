@@ -84,7 +84,7 @@ class _Position(msgspec.Struct, frozen=True):
 
 
 class _Membership(msgspec.Struct, frozen=True):
-    """From which statement on a key was a member's, and from which on not any more."""
+    """The statement that made a key a member's, and the statement that ended it."""
 
     joined: int
     ended: int | None
@@ -118,7 +118,7 @@ class Signers(msgspec.Struct, frozen=True, kw_only=True):
         return self._membership(signing_key, head) is not None
 
     def _membership(self, signing_key: str, head: str) -> _Membership | None:
-        """None for a person who was no member at that head."""
+        """None for a person who was not a member at that head."""
         at = self._positions.get(head)
         if at is None:
             return None

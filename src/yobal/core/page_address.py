@@ -35,7 +35,7 @@ def comparable(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-    except ValueError:  # for example a port that is no number
+    except ValueError:  # for example a port that is not a number
         return url.strip()
     host = (parts.hostname or "").rstrip(".")
     if port is not None and port != _DEFAULT_PORTS.get(parts.scheme.lower()):

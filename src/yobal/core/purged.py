@@ -1,4 +1,4 @@
-"""What was destroyed, as the list says it that outlives the database: a restore must not bring it back."""
+"""Entries of the list that outlives the database: what was destroyed, and must not come back with a restore."""
 
 from typing import Literal
 

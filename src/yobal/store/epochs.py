@@ -173,13 +173,13 @@ def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
 def end_unsigned(
     conn: Connection, site_id: str, signed_ids: Collection[str], *, slot: Slot
 ) -> None:
-    """End the epochs that a resumed roster does not name any more: the desk would take them for a stranger's."""
+    """End the epochs that a resumed roster no longer names: the desk would treat them as forged."""
     unsigned = sa.and_(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
     _end(conn, unsigned, slot=slot)
 
 
 def end_all(conn: Connection, site_id: str, *, slot: Slot) -> None:
-    """Delete every wrap: what the moderators before hold opens nothing more. Their comments still count."""
+    """Delete every wrap, so that earlier moderators' words open nothing any more. Comments sealed to these epochs still count."""
     _end(conn, epochs.c.site_id == site_id, slot=slot)
 
 

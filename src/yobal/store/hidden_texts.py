@@ -44,7 +44,7 @@ def get(conn: Connection, comment_id: str) -> HiddenRow | None:
 def page(
     conn: Connection, site_id: str, *, after: tuple[Slot, str] | None, limit: int
 ) -> list[HiddenListRow]:
-    """What is destroyed first comes first; within a slot in random order."""
+    """Ordered by the slot that destroys them; random within a slot."""
     story_title = (
         sa.select(sa.func.min(editions.c.title))
         .where(editions.c.site_id == comments.c.site_id, editions.c.story_id == comments.c.story_id)
@@ -105,7 +105,7 @@ def due_ids(conn: Connection, site_id: str, *, until: Slot) -> list[str]:
 
 
 def wait_for_lead(conn: Connection, site_id: str, pseudonym: str) -> int:
-    """Destroy nothing that this moderator has removed before a lead says so. Returns how many texts wait."""
+    """Keep the texts that this moderator removed until a lead decides. Returns how many wait."""
     removals = sa.select(decisions.c.id).where(decisions.c.decided_by == pseudonym)
     return conn.execute(
         hidden_texts.update()

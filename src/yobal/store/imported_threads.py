@@ -9,7 +9,7 @@ from yobal.store.tables import imported_threads, staged_comments
 
 
 def keep_positions(conn: Connection, import_: Import, story_id: str, *, positions: int) -> bool:
-    """Whether it can: not if the thread has comments here already, or waits for a lead with another import."""
+    """Whether a thread can keep its positions: not if it has comments here already, or waits for a lead with another import."""
     if conn.execute(sa.select(imported_threads).where(_is_thread(import_, story_id))).first():
         return True
     is_staged = conn.execute(

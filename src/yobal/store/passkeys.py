@@ -12,7 +12,7 @@ from yobal.store.tables import passkeys
 
 
 class PasskeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """`passkey` is what its owner says of it. The age file that it opens is in `identities.py`, by its hash."""
+    """`passkey` is the data that its owner signed. The age file that it opens is in `identities.py`, by its hash."""
 
     site_id: str
     passkey_hash: str

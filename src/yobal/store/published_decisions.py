@@ -1,4 +1,4 @@
-"""What is published beside the decision that let it appear. Whether that is genuine is for an action to say."""
+"""Published comments with the decisions that published them. Actions check whether these are genuine."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The statements of the roster, in order. Whether they are genuine is for `core/roster.py` to say."""
+"""The statements of the roster, in order. `core/roster.py` verifies them."""
 
 from typing import Final
 
