@@ -1,7 +1,6 @@
 """After a power cut at any step of a release, the next start finishes it."""
 
 import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +66,7 @@ def test_a_full_disk_keeps_the_old_files_and_the_next_run_writes_the_new_ones(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", is_full)
+        patch.setattr(public_files, "_write_temporary", is_full)
         newsroom.now += SLOT
         result = maintenance.run_once(newsroom.components, now=newsroom.now)
     assert isinstance(result.files_problem, PublicFilesUnavailable)

@@ -1,8 +1,8 @@
 """Public files are written completely or not at all, and have the time of their slot."""
 
 import gzip
+import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -34,19 +34,18 @@ def test_the_same_content_compresses_to_the_same_bytes(public_files: PublicFiles
     assert (public_files.folder / "a.gz").read_bytes() == before
 
 
-@pytest.mark.parametrize("failing", ["write_bytes", "sync"])
+@pytest.mark.parametrize("failing", ["write", "sync"])
 def test_if_one_file_cannot_be_written_all_old_files_stay(
     public_files: PublicFiles, failing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     public_files.write({"a": b"old", "b": b"old"}, slot=SLOT)
-    real, written = Path.write_bytes, []
+    real, written = os.write, []
 
-    def fills_up(self: Path, content: bytes) -> int:
-        written.append(self)
-        if len(written) > 3:
-            real(self, content[:1])
+    def fills_up(descriptor: int, content: bytes) -> int:
+        written.append(descriptor)
+        if len(written) > 4:
             raise OSError(28, "No space left on device")
-        return real(self, content)
+        return real(descriptor, content[:1] if len(written) > 3 else content)
 
     def cannot_sync(_folder: Path) -> None:
         raise OSError(5, "Input/output error")
@@ -54,7 +53,7 @@ def test_if_one_file_cannot_be_written_all_old_files_stay(
     if failing == "sync":
         monkeypatch.setattr(module, "_sync_file_system", cannot_sync)
     else:
-        monkeypatch.setattr(Path, "write_bytes", fills_up)
+        monkeypatch.setattr(os, "write", fills_up)
     with pytest.raises(PublicFilesUnavailable):
         public_files.write({"a": b"new", "b": b"new"}, slot=SLOT)
     monkeypatch.undo()
@@ -66,20 +65,31 @@ def test_no_file_is_renamed_before_all_are_synced(
     public_files: PublicFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    real_sync, real_rename = module._sync_file_system, Path.rename
+    real_sync, real_rename = module._sync_file_system, os.rename
 
     def sync(folder: Path) -> None:
         steps.append("sync")
         real_sync(folder)
 
-    def rename(self: Path, target: Any) -> Path:
+    def rename(temporary: str, target: str) -> None:
         steps.append("rename")
-        return real_rename(self, target)
+        real_rename(temporary, target)
 
     monkeypatch.setattr(module, "_sync_file_system", sync)
-    monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(os, "rename", rename)
     public_files.write({"a": b"1", "b": b"2"}, slot=SLOT)
     assert steps == ["sync", *["rename"] * 4]
+
+
+def test_a_write_that_takes_only_a_part_is_continued(
+    public_files: PublicFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, content: real(descriptor, content[:3]))
+    public_files.write({"a": b"words"}, slot=SLOT)
+    monkeypatch.undo()
+    assert (public_files.folder / "a").read_bytes() == b"words"
+    assert gzip.decompress((public_files.folder / "a.gz").read_bytes()) == b"words"
 
 
 def test_temporary_files_that_a_crash_left_are_swept_and_never_listed(

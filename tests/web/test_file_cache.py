@@ -1,10 +1,10 @@
 """Reading: files come from memory, plain or gzipped, and only public files can be read."""
 
 import gzip
+import os
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -257,19 +257,20 @@ def test_a_read_between_two_renames_never_caches_the_old_text(
     files = FileCache(public_files.folder, policies(()))
     if was_cached:
         files.get("/a.html")
-    rename = Path.rename
-    renamed: list[Path] = []
+    rename = os.rename
+    renamed: list[str] = []
 
-    def read_between(self: Path, target: Any) -> Path:
+    def read_between(temporary: str, target: str) -> None:
         if len(renamed) == step:
             files.get("/a.html")
-        renamed.append(rename(self, target))
+        rename(temporary, target)
+        renamed.append(target)
         if len(renamed) == step:
             files.get("/a.html")
-        return renamed[-1]
 
-    monkeypatch.setattr(Path, "rename", read_between)
+    monkeypatch.setattr(os, "rename", read_between)
     public_files.write({"a.html": b"The new ones, after a removal."}, slot=SLOT)
+    assert [target.endswith(".gz") for target in renamed] == [True, False]
     cached = files.get("/a.html")
     assert cached is not None
     assert (
