@@ -165,9 +165,12 @@ def test_a_thread_does_not_wait_for_the_pages_of_its_single_comments(
 ) -> None:
     _many(newsroom, 3)
     declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
-    with newsroom.database.reading() as conn:
+    with newsroom.database.writing() as conn:
         rows = stale_files.next_batch(conn, SITE_ID, limit=4)
+        stale_files.remove(conn, rows[:2])
+        single = stale_files.next_batch(conn, SITE_ID, limit=1, single_limit=3)
     assert [row.file.file_kind for row in rows] == ["newest", "page", "comment", "comment"]
+    assert [row.file.file_kind for row in single] == ["comment"] * 3
 
 
 # The page of one comment

@@ -16,7 +16,7 @@ from jinja2.ext import babel_extract
 
 from tests.desk_messages import desk_messages
 from yobal.adapters import notice_text
-from yobal.adapters.rendering import words
+from yobal.adapters.rendering import comment_markup, words
 from yobal.adapters.rendering.comment_presenter import QUOTED
 from yobal.adapters.rendering.i18n import own_name, translator_for
 from yobal.core.language import detect_language
@@ -34,12 +34,13 @@ def sentences() -> set[Sentence]:
     terms = {text for clause in CLAUSES for text in (clause.title, clause.sentence)}
     notes = {sentence for sentences in BUILT_IN.values() for sentence in sentences}
     in_json: set[Sentence] = {*words.SENTENCES.values(), words.NO_COMMENTS, words.TOTAL}
+    in_markup = {*comment_markup.SENTENCES.values(), QUOTED}
     in_notices: set[Sentence] = {
         *notice_text.SENTENCES.values(),
         notice_text.QUEUE,
         notice_text.TEST,
     }
-    return {*_in_templates(), *terms, *notes, *in_json, *in_notices, QUOTED}
+    return {*_in_templates(), *terms, *notes, *in_json, *in_markup, *in_notices}
 
 
 def _in_templates() -> Iterator[Sentence]:

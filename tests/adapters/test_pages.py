@@ -258,7 +258,8 @@ def test_each_comment_has_its_language_and_the_direction_of_its_characters(
 def test_each_reply_button_names_the_author_for_those_who_hear_the_page(
     site_context: SiteContext,
 ) -> None:
-    page = newest(site_context, make_comment("One", name='Sok "S" <b>'), make_comment("Two"))
+    named = make_comment("One", id="b" * 26, name='Sok "S" <b>')
+    page = newest(site_context, named, make_comment("Two"))
     assert 'aria-label="Reply to Sok &#34;S&#34; &lt;b&gt;">Reply</button>' in page
     assert 'aria-label="Reply to Anonymous">Reply</button>' in page
 

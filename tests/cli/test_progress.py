@@ -12,7 +12,7 @@ from yobal.cli import progress
 PROGRAM = """
 from yobal.cli import progress
 with progress.showing() as show:
-    for step in range(5):
+    for step in (*range(5), *range(5)):
         show(step / 4, f"{step} of 4 done")
 """
 
@@ -29,6 +29,22 @@ def test_without_a_terminal_progress_is_printed_in_lines(
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == ["2%, 2 read, about 2 min to go", "12%, 12 read, about 88 s to go"]
     assert len(lines) == 10
+
+
+def test_each_step_of_a_command_has_a_pace_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("yobal.cli.progress.time.monotonic", lambda: now)
+    with progress.showing_counts("comments verified", "files written") as shows:
+        for number, show in enumerate(shows):
+            for second in range(41):
+                now = 100.0 + 40 * number + second
+                show(second * (10 - 9 * number), 400)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "5%, 20 comments verified, 10 a second, about 38 s to go"
+    assert lines[4] == "0%, 2 files written, 1 a second, about 7 min to go"
+    assert lines[-1].startswith("8%, 32 files written, 1 a second")
 
 
 def test_on_a_terminal_there_is_a_bar_with_the_time_left() -> None:

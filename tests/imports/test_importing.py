@@ -83,6 +83,13 @@ def test_two_comments_that_reply_to_each_other_end_nothing(
     assert any("2 replies without their parents" in line for line in output.printed)
 
 
+def test_one_reply_without_its_parent_is_reported_in_the_singular(
+    newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    output = bring_in(newsroom, write_csv(tmp_path, [{"id": "a", "parent": "gone"}]), "csv")
+    assert "1 reply without its parent becomes a top-level comment" in output.printed
+
+
 def test_the_thread_is_in_order_of_days_and_a_reply_never_before_its_parent(
     newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ CACHES_ALLOWED: Final = {
     "adapters.rendering.comment_markup._words": "a language that has a catalogue",
     "adapters.rendering.i18n.translator_for": "an edition, or a language that has a catalogue",
     "adapters.rendering.catalogue_file.catalogue_languages": "none",
+    "adapters.rendering.i18n.own_name": "an edition",
     "adapters.rendering.i18n._ids_of_zone": "the time zone of the site",
     "adapters.rendering.templates.renderer_for": "an edition, or a language that has a catalogue",
     "adapters.rendering.templates._renderer": "a language that has a catalogue",

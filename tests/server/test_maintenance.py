@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, SentComment, catch_up
-from yobal.actions import declare_story, mark_all_stale, write_public_files
+from yobal.actions import declare_story, mark_all_stale, verify_published, write_public_files
 from yobal.adapters import error_reporting
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
@@ -560,3 +560,21 @@ def test_errors_of_requests_are_reported_after_the_slot(
     sqlite_newsroom.now += SLOT
     maintenance_thread._tick()
     assert "ValueError at x, fewer than 10 times" in capfd.readouterr().err
+
+
+def test_a_rebuild_shows_how_many_comments_are_verified_and_then_how_many_files_are_written(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_published, "_ROWS", 2)
+    for number in range(3):
+        newsroom.publish_new(f"Number {number}.")
+    verified: list[tuple[int, int]] = []
+    written: list[tuple[int, int]] = []
+    rebuild.rebuild_all(
+        newsroom.components,
+        show_verified=lambda *counts: verified.append(counts),
+        show=lambda *counts: written.append(counts),
+    )
+    assert verified == [(0, 3), (2, 3), (3, 3)]
+    assert written[0][0] == 0
+    assert written[-1][0] == written[-1][1] > 3

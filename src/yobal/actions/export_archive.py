@@ -87,7 +87,7 @@ def _render(
         story_editions = thread_views.read_editions(conn, rules.site_id, story_id)
         if story_editions is None:
             return  # removed meanwhile
-        thread_file = thread_views.read(conn, rules, story_editions, file)
+        ((_, thread_file),) = thread_views.read(conn, rules, story_editions, [file])
     for view in thread_file.in_editions() if thread_file is not None else ():
         if not isinstance(view, CommentPageView):
             yield renderer.complete_page(view)

@@ -3,7 +3,7 @@
 Only `yobal rebuild` and `yobal doctor` do it: they read everything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -26,13 +26,22 @@ class VerifiedPublished(msgspec.Struct, frozen=True):
 
 
 def withhold_unverified(
-    database: Database, rules: SiteRules, roster_reader: RosterReader, moves: Sequence[Move]
+    database: Database,
+    rules: SiteRules,
+    roster_reader: RosterReader,
+    moves: Sequence[Move],
+    *,
+    show: Callable[[int, int], None] = lambda *_: None,
 ) -> VerifiedPublished:
     """Withhold what does not verify, and show again what does. The caller writes all files.
 
-    Nothing is deleted: if the roster is put back, the next run shows the comments again. Raises RosterInvalid.
+    Nothing is deleted: if the roster is put back, the next run shows the comments again. `show` gets how many
+    comments were verified, and of how many. Raises RosterInvalid.
     """
     verified = withheld = 0
+    with database.reading() as conn:
+        total = published_decisions.count(conn, rules.site_id)
+    show(0, total)
     for page, genuine in _pages(database, rules, roster_reader, moves):
         verified, withheld = verified + len(genuine), withheld + len(page) - len(genuine)
         hidden = [row.id for row in page if row.id not in genuine and not row.is_withheld]
@@ -41,6 +50,7 @@ def withhold_unverified(
             with database.writing() as conn:
                 published_decisions.set_withheld(conn, hidden, is_withheld=True)
                 published_decisions.set_withheld(conn, shown, is_withheld=False)
+        show(verified + withheld, max(total, verified + withheld))
     return VerifiedPublished(verified, withheld)
 
 

@@ -30,6 +30,7 @@ from yobal.store.stale_files import StaleFileRow
 NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
 PAUSE_SECONDS: Final = 0.001  # between turns, or this process would take the lock again at once
 WRITTEN_TOGETHER_MAX: Final = 200  # in one turn: bounds memory, and how long the lock is held
+SINGLE_PAGES_PER_SET: Final = 5  # those of single comments, which are one small file each
 
 
 class FileWriter(msgspec.Struct, frozen=True):
@@ -64,7 +65,10 @@ def write_stale(
         with release_lock(file_writer.database):
             with file_writer.database.reading() as conn:
                 rows = stale_files.next_batch(
-                    conn, file_writer.rules.site_id, limit=WRITTEN_TOGETHER_MAX
+                    conn,
+                    file_writer.rules.site_id,
+                    limit=WRITTEN_TOGETHER_MAX,
+                    single_limit=WRITTEN_TOGETHER_MAX * SINGLE_PAGES_PER_SET,
                 )
             _write_rows(file_writer, rows, workers)
         if not rows:
@@ -202,8 +206,7 @@ def write(
     if story_editions is None:
         return
     tags = [edition.tag for edition in story_editions.editions]
-    for file in files:
-        thread_file = thread_views.read(conn, file_writer.rules, story_editions, file)
+    for file, thread_file in thread_views.read(conn, file_writer.rules, story_editions, files):
         if thread_file is None:
             folders = [paths.thread_folder(site_id, story_id, tag) for tag in tags]
             deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]

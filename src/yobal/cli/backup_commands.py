@@ -165,10 +165,15 @@ def _purge(components: Components) -> Iterator[str]:
 def _rebuild(components: Components) -> str:
     """Without a roster nothing can be verified, so nothing is written."""
     try:
-        with progress.showing_count("files written") as show:
-            return str(rebuild_all(components, show=show))
+        return rebuild(components)
     except RosterInvalid:
         return _ROSTER_ADVICE
+
+
+def rebuild(components: Components) -> str:
+    """Raises RosterInvalid, PublicFilesUnavailable."""
+    with progress.showing_counts("comments verified", "files written") as (verified, written):
+        return str(rebuild_all(components, show_verified=verified, show=written))
 
 
 def _warnings(components: Components) -> Iterator[str]:

@@ -30,7 +30,7 @@ from yobal.server import serve as server
 from yobal.server import service_user
 from yobal.server import settings as settings_file
 from yobal.server.hardening import memory_check
-from yobal.server.rebuild import rebuild_all, write_all_stale, write_assets
+from yobal.server.rebuild import write_all_stale, write_assets
 from yobal.server.scheduler.maintenance import run_once, trust_clock
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
@@ -178,8 +178,8 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
 
 
 def rebuild(path: Path) -> str:
-    with open_site(path) as components, progress.showing_count("files written") as show:
-        return str(rebuild_all(components, show=show))
+    with open_site(path) as components:
+        return backup_commands.rebuild(components)
 
 
 def backup(path: Path) -> Iterator[str]:

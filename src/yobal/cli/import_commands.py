@@ -266,7 +266,9 @@ def _summary(counts: ImportCounts, finder: ImportStories) -> Iterator[str]:
         yield f"skipped {count:,}: {reason}"
     if len(counts.skipped) > REASONS_SHOWN_MAX:
         yield f"and {len(counts.skipped) - REASONS_SHOWN_MAX:,} more reasons"
-    if counts.orphans:
+    if counts.orphans == 1:
+        yield "1 reply without its parent becomes a top-level comment"
+    elif counts.orphans:
         yield f"{counts.orphans:,} replies without their parents become top-level comments"
     dropped = [f"{counts.personal_data[kind]:,} {title}" for kind, title in _KINDS.items()]
     yield f"Not taken over: {', '.join(dropped)}, {counts.names_dropped:,} names"

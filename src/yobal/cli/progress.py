@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 Show = Callable[[float, str], None]  # gets the part that is done, 0 to 1, and what was done
+ShowCount = Callable[[int, int], None]  # gets how many are done, and of how many
 LINE_SECONDS: Final = 10.0
 _FIRST_LINE_SECONDS: Final = 2.0
 
@@ -25,20 +26,39 @@ def showing() -> Iterator[Show]:
         *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
     ) as bar:
         task = bar.add_task("", total=1.0)
-        yield lambda done, text: bar.update(task, completed=done, description=text)
+
+        def show(done: float, text: str) -> None:
+            if done < bar.tasks[0].completed:  # the next step: its pace is another
+                bar.reset(task, total=1.0)
+            bar.update(task, completed=done, description=text)
+
+        yield show
 
 
 @contextmanager
-def showing_count(what: str) -> Iterator[Callable[[int, int], None]]:
-    """For a command that counts: it gets how many are done, and of how many."""
-    started = time.monotonic()
+def showing_count(what: str) -> Iterator[ShowCount]:
+    """For a command that counts."""
     with showing() as show:
+        yield _counting(what, show)
 
-        def show_count(done: int, total: int) -> None:
-            seconds = max(time.monotonic() - started, 0.001)
-            show(done / max(total, 1), f"{done:,} {what}, {done / seconds:,.0f} a second")
 
-        yield show_count
+@contextmanager
+def showing_counts(*whats: str) -> Iterator[list[ShowCount]]:
+    """For a command that counts one thing after another."""
+    with showing() as show:
+        yield [_counting(what, show) for what in whats]
+
+
+def _counting(what: str, show: Show) -> ShowCount:
+    started = 0.0
+
+    def show_count(done: int, total: int) -> None:
+        nonlocal started
+        started = started or time.monotonic()
+        seconds = max(time.monotonic() - started, 0.001)
+        show(done / max(total, 1), f"{done:,} {what}, {done / seconds:,.0f} a second")
+
+    return show_count
 
 
 class _Lines:
@@ -47,9 +67,13 @@ class _Lines:
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._next = self._started + _FIRST_LINE_SECONDS
+        self._done = 0.0
 
     def show(self, done: float, text: str) -> None:
         now = time.monotonic()
+        if done < self._done:  # the next step: its pace is another
+            self._started = now
+        self._done = done
         if now < self._next:
             return
         self._next = now + LINE_SECONDS

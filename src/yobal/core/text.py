@@ -6,7 +6,6 @@ removed and why. Nothing is truncated; `core.submission` rejects what is too lon
 
 import re
 import unicodedata
-from itertools import islice
 from typing import Final
 
 import regex
@@ -192,12 +191,22 @@ def count_graphemes(text: str) -> int:
 def truncate(text: str, graphemes_max: int) -> str:
     """The text on one line, cut at a word with an ellipsis if it has more graphemes than that."""
     line = " ".join(text.split())
-    graphemes = [match[0] for match in islice(_GRAPHEME.finditer(line), graphemes_max + 1)]
-    if len(graphemes) <= graphemes_max:
+    if len(line) <= graphemes_max:  # a grapheme has at least one code point
         return line
-    start = "".join(graphemes[:graphemes_max])
+    end = _end_of_graphemes(line, graphemes_max)
+    if end == len(line):
+        return line
+    start = line[:end]
     words, _, _ = start.rpartition(" ")
     return (words if len(words) * 2 > len(start) else start).rstrip() + "…"
+
+
+def _end_of_graphemes(line: str, count: int) -> int:
+    """Where so many graphemes end. In ASCII, each is a character: there is no line end in a line."""
+    if line[: count + 1].isascii():
+        return count
+    match = regex.match(rf"\X{{0,{count}}}", line)
+    return match.end() if match is not None else 0
 
 
 def first_sentence(text: str, graphemes_max: int) -> str:

@@ -37,6 +37,7 @@ def write_all_stale(
     """
     with components.database.reading() as conn:
         total = stale_files.count(conn, components.rules.site_id)
+    show(0, total)
     with file_workers(components, stale_count=total) as workers:
         write_public_files.write_stale(
             components.file_writer,
@@ -46,18 +47,23 @@ def write_all_stale(
 
 
 def rebuild_all(
-    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
+    components: Components,
+    *,
+    show_verified: Callable[[int, int], None] = lambda *_: None,
+    show: Callable[[int, int], None] = lambda *_: None,
 ) -> Rebuilt:
     """Verify all that is published, write every public file from it, and remove all others.
 
-    A file is removed if it existed before and was not written again, by us or by a running desk. Raises
-    RosterInvalid before anything is changed.
+    `show_verified` gets the number of comments that were verified, and the total; `show` the same for files. A file is
+    removed if it existed before and was not written again, by us or by a running desk. Raises RosterInvalid before
+    anything is changed.
     """
     published = verify_published.withhold_unverified(
         components.database,
         components.rules,
         components.roster_reader,
         components.moves_file.read(),
+        show=show_verified,
     )
     public_files = components.file_writer.public_files
     versions_before = public_files.versions()

@@ -53,6 +53,12 @@ def get(conn: Connection, comment_id: str | None) -> PublishedCommentRow | None:
     )
 
 
+def get_many(conn: Connection, comment_ids: Iterable[str]) -> dict[str, PublishedCommentRow]:
+    """By id, without those that do not exist."""
+    chosen = sa.select(published_comments).where(published_comments.c.id.in_(list(comment_ids)))
+    return {row.id: row for row in fetch_all(conn, PublishedCommentRow, chosen)}
+
+
 def newest_roots(
     conn: Connection, site_id: str, story_id: str, *, limit: int
 ) -> list[PublishedCommentRow]:
@@ -152,17 +158,36 @@ def names_of(conn: Connection, comment_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in conn.execute(names)}
 
 
-def replies_to(
-    conn: Connection, comment_id: str, *, limit: int | None = None
-) -> list[PublishedCommentRow]:
+def replies_to(conn: Connection, comment_id: str) -> list[PublishedCommentRow]:
     """Direct replies, oldest first, tombstones included."""
     return fetch_all(
         conn,
         PublishedCommentRow,
         sa.select(published_comments)
         .where(published_comments.c.parent_id == comment_id)
-        .order_by(published_comments.c.position)
-        .limit(limit),
+        .order_by(published_comments.c.position),
+    )
+
+
+def first_replies_to(
+    conn: Connection, comment_ids: Iterable[str], *, limit: int
+) -> list[PublishedCommentRow]:
+    """The same of several comments, at most so many of each."""
+    number = sa.func.row_number().over(
+        partition_by=published_comments.c.parent_id, order_by=published_comments.c.position
+    )
+    numbered = (
+        sa.select(published_comments.c.id, number.label("number"))
+        .where(published_comments.c.parent_id.in_(list(comment_ids)))
+        .subquery()
+    )
+    return fetch_all(
+        conn,
+        PublishedCommentRow,
+        sa.select(published_comments)
+        .join(numbered, numbered.c.id == published_comments.c.id)
+        .where(numbered.c.number <= limit)
+        .order_by(published_comments.c.parent_id, published_comments.c.position),
     )
 
 

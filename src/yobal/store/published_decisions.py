@@ -75,6 +75,14 @@ def page(conn: Connection, site_id: str, *, after: str, limit: int) -> list[Publ
     return _read(conn, chosen)
 
 
+def count(conn: Connection, site_id: str) -> int:
+    """How many `page` gives in all."""
+    chosen = sa.select(sa.func.count()).where(
+        published_comments.c.site_id == site_id, published_comments.c.removal.is_(None)
+    )
+    return conn.execute(chosen).scalar_one()
+
+
 def get(conn: Connection, comment_id: str) -> PublishedDecision | None:
     """None for a tombstone."""
     return next(iter(_read(conn, _select().where(published_comments.c.id == comment_id))), None)

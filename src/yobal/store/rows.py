@@ -21,4 +21,7 @@ def fetch_one(
 
 
 def fetch_all(conn: Connection, struct: Callable[..., T], statement: sa.Executable) -> list[T]:
-    return [struct(**row._asdict()) for row in conn.execute(statement)]
+    result = conn.execute(statement)
+    names = list(result.keys())
+    # Faster than a dict from each row, of which a rebuild reads as many as there are comments.
+    return [struct(**dict(zip(names, row, strict=True))) for row in result.all()]

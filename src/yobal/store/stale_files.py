@@ -66,13 +66,18 @@ def all_of_thread(conn: Connection, site_id: str, story_id: str) -> Iterable[Sta
     )
 
 
-def next_batch(conn: Connection, site_id: str, *, limit: int) -> list[StaleFileRow]:
+def next_batch(
+    conn: Connection, site_id: str, *, limit: int, single_limit: int = 0
+) -> list[StaleFileRow]:
     """The first of them, story by story; the pages of single comments after all others.
 
     A story that closes makes as many of those stale as it has comments; its thread must not wait.
+    `single_limit`, if it is more, is for a batch of such pages only: each is little work.
     """
     is_comment = stale_files.c.file_kind == "comment"
     batch = _first(conn, site_id, sa.not_(is_comment), limit)
+    if not batch:
+        return _first(conn, site_id, is_comment, max(limit, single_limit))
     return batch + _first(conn, site_id, is_comment, limit - len(batch))
 
 

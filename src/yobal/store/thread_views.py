@@ -1,7 +1,7 @@
 """Reads what one public file of a thread shows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -84,10 +84,10 @@ def read(
     conn: Connection,
     rules: SiteRules,
     story_editions: StoryEditions,
-    file: StaleFile,
-) -> ThreadFile | None:
+    files: Iterable[StaleFile],
+) -> Iterator[tuple[StaleFile, ThreadFile | None]]:
     """None for the replies of a comment that was deleted, and for the page of one without its text."""
-    story = story_editions.story
+    story, schedule = story_editions.story, rules.schedule
     thread = ThreadRef(
         site_id=rules.site_id,
         story_id=story.story_id,
@@ -95,17 +95,21 @@ def read(
         closes_slot=story.closes_slot,
         form=story_editions.form,
     )
-    view: View | None
-    match file.file_kind:
-        case "newest":
-            view = _newest(conn, rules.schedule, thread, story)
-        case "page":
-            view = _page(conn, rules.schedule, thread, story, file.number)
-        case "comment":
-            view = _comment_page(conn, rules.schedule, thread, file.comment_id)
-        case _:
-            view = _replies(conn, rules.schedule, thread, file)
-    return ThreadFile(view, story_editions) if view is not None else None
+    files = list(files)
+    single = [file.comment_id for file in files if file.file_kind == "comment"]
+    comment_pages = _comment_pages(conn, schedule, thread, single) if single else {}
+    for file in files:
+        view: View | None
+        match file.file_kind:
+            case "newest":
+                view = _newest(conn, schedule, thread, story)
+            case "page":
+                view = _page(conn, schedule, thread, story, file.number)
+            case "comment":
+                view = comment_pages.get(file.comment_id)
+            case _:
+                view = _replies(conn, schedule, thread, file)
+        yield file, ThreadFile(view, story_editions) if view is not None else None
 
 
 def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef, story: Story) -> NewestView:
@@ -174,27 +178,54 @@ def _replies(
     )
 
 
-def _comment_page(
-    conn: Connection, schedule: Schedule, thread: ThreadRef, comment_id: str
-) -> CommentPageView | None:
-    row = published_comments.get(conn, comment_id)
-    if row is None or row.removal is not None or row.is_withheld:
-        return None
-    parent = published_comments.get(conn, row.parent_id) if row.parent_id else None
-    more_replies: CommentLocation | None = None
-    if row.root_id is None:
-        (comment,) = _with_replies(conn, schedule, thread, [row])
-    else:
-        rows = published_comments.replies_to(conn, comment_id, limit=REPLIES_SHOWN + 1)
-        replies = tuple(comment_of(schedule, reply) for reply in rows[:REPLIES_SHOWN])
-        comment = comment_of(schedule, row, replies=replies)
-        more_replies = _location_of_reply(rows[REPLIES_SHOWN]) if rows[REPLIES_SHOWN:] else None
-    return CommentPageView(
-        thread=thread,
-        comment=comment,
-        parent=CommentLink(comment_id=parent.id, edition=parent.edition) if parent else None,
-        more_replies=more_replies,
+def _comment_pages(
+    conn: Connection, schedule: Schedule, thread: ThreadRef, comment_ids: Sequence[str]
+) -> dict[str, CommentPageView]:
+    """By comment, without those that have no page. Together: a statement for each took longer than its page."""
+    rows = {
+        row.id: row
+        for row in published_comments.get_many(conn, comment_ids).values()
+        if row.removal is None and not row.is_withheld
+    }
+    parents = published_comments.get_many(
+        conn, {row.parent_id for row in rows.values() if row.parent_id}
     )
+    roots = [row for row in rows.values() if row.root_id is None]
+    comments = {comment.id: comment for comment in _with_replies(conn, schedule, thread, roots)}
+    more_replies: dict[str, CommentLocation] = {}
+    replies = [row for row in rows.values() if row.root_id is not None]
+    by_parent = _first_replies(conn, replies)
+    for row in replies:
+        own = by_parent[row.id]
+        shown = tuple(comment_of(schedule, reply) for reply in own[:REPLIES_SHOWN])
+        comments[row.id] = comment_of(schedule, row, replies=shown)
+        if len(own) > REPLIES_SHOWN:
+            more_replies[row.id] = _location_of_reply(own[REPLIES_SHOWN])
+    return {
+        row.id: CommentPageView(
+            thread=thread,
+            comment=comments[row.id],
+            parent=_link_to(parents.get(row.parent_id or "")),
+            more_replies=more_replies.get(row.id),
+        )
+        for row in rows.values()
+    }
+
+
+def _first_replies(
+    conn: Connection, rows: Sequence[PublishedCommentRow]
+) -> dict[str | None, list[PublishedCommentRow]]:
+    """Those that a reply's own page shows, and the next, by the reply."""
+    by_parent: dict[str | None, list[PublishedCommentRow]] = defaultdict(list)
+    if rows:
+        ids, limit = [row.id for row in rows], REPLIES_SHOWN + 1
+        for reply in published_comments.first_replies_to(conn, ids, limit=limit):
+            by_parent[reply.parent_id].append(reply)
+    return by_parent
+
+
+def _link_to(row: PublishedCommentRow | None) -> CommentLink | None:
+    return CommentLink(comment_id=row.id, edition=row.edition) if row is not None else None
 
 
 def _location_of_reply(reply: PublishedCommentRow) -> CommentLocation:

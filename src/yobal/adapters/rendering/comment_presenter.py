@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.line_breaks import with_line_breaks
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
+from yobal.core import text as texts
 from yobal.core.text import MASKED, count_graphemes
 from yobal.core.thread import CommentLink, PublishedComment
 
@@ -35,7 +36,8 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
     comment: PublishedComment
     text_runs: tuple[TextRun, ...]
     is_long: bool  # folded in lists of comments
-    dir: str  # the direction of the text; empty if it is the page's
+    text_dir: str  # the direction of the text: "ltr" or "rtl"
+    dir: str  # the same; empty if it is the page's
     day: str
     language: str  # empty if it is the edition's
     edited_clause_title: str
@@ -60,11 +62,13 @@ class CommentPresenter:
         translator = self.translator
         is_own_language = comment.lang == self._edition
         link = CommentLink(comment_id=comment.id, edition=comment.edition)
+        text_dir = texts.direction(comment.text)
         return CommentView(
             comment=comment,
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
             is_long=_is_long(comment.text),
-            dir=translator.direction_of(comment.text),
+            text_dir=text_dir,
+            dir=text_dir if comment.text and text_dir != translator.dir else "",
             day=translator.day(comment.day),
             language="" if is_own_language else translator.language(comment.lang),
             edited_clause_title=self._clause_title(comment.edited_clause),
@@ -74,7 +78,7 @@ class CommentPresenter:
             parent_author=self.author(comment.parent_name)
             if comment.parent_name is not None
             else None,
-            replies=self.comments(comment.replies),
+            replies=self.comments(comment.replies) if comment.replies else (),
         )
 
     def quoted(self, text: str) -> str:
@@ -110,7 +114,8 @@ def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
 
 def _is_long(text: str) -> bool:
     """Whether it fills more lines than a folded comment shows."""
-    if len(text) <= LINE_CHARACTERS and text.count("\n") < FOLDED_LINES:
+    # At most so many lines; counting each costs more, and few texts are that long.
+    if len(text) // LINE_CHARACTERS + text.count("\n") + 1 <= FOLDED_LINES:
         return False
     lines = text.split("\n")
     # There are no more graphemes than code points, and counting code points is fast.

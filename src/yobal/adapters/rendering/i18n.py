@@ -33,6 +33,7 @@ _ZONES_WITHOUT_CITY: Final = "Etc/"
 _OFFSETS: Final = ("EST", "HST", "MST")
 _CACHED_DAYS_MAX: Final = 1_000
 _CACHED_LANGUAGES_MAX: Final = 100
+_CACHED_NUMBERS_MAX: Final = 1_000
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
@@ -48,6 +49,7 @@ class Translator:
         # CLDR is slow, and a page of an archive asks for the same few names again and again.
         self._day_of_date = lru_cache(_CACHED_DAYS_MAX)(self._format_day)
         self._name_of = lru_cache(_CACHED_LANGUAGES_MAX)(self._language_name)
+        self._format_number = lru_cache(_CACHED_NUMBERS_MAX)(self._formatted_number)
 
     def gettext(self, sentence: str) -> str:
         """The translation of a sentence; the sentence itself if the catalogue lacks it."""
@@ -58,6 +60,9 @@ class Translator:
         return self.gettext(_CLAUSE_TITLES.get(key, key))
 
     def number(self, number: int) -> str:
+        return self._format_number(number)
+
+    def _formatted_number(self, number: int) -> str:
         return format_decimal(number, locale=self._locale).translate(self._digits)
 
     def day(self, day: date | str) -> str:
@@ -169,6 +174,7 @@ def catalogue_language(edition: str) -> str:
     return primary if primary in catalogue_languages() else FALLBACK
 
 
+@lru_cache(_CACHED_LANGUAGES_MAX)
 def own_name(tag: str) -> str:
     """The name of an edition's language in that language: `ខ្មែរ`, `English`.
 

@@ -4,13 +4,14 @@ Keys are in the order of the fields. A day is `YYYY-MM-DD` in the site's time zo
 is stored, and no key describes the sender.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView
+from yobal.adapters.rendering.comment_presenter import CommentView
+from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.words import Words, words_for
-from yobal.core import text as texts
 from yobal.core.schedule import Schedule, Slot
 from yobal.core.terms import EditKind
 from yobal.core.thread import (
@@ -123,12 +124,13 @@ def parse_thread(file: bytes) -> ThreadRef:
 
 def newest(
     view: NewestView,
-    presenter: CommentPresenter,
+    comments: Sequence[CommentView],
+    translator: Translator,
     *,
     schedule: Schedule,
     embedded_form: EmbeddedForm,
 ) -> bytes:
-    edition, comments = view.thread.edition, presenter.comments(view.comments)
+    edition = view.thread.edition
     file = NewestFile(
         site_id=view.thread.site_id,
         story_id=view.thread.story_id,
@@ -144,13 +146,13 @@ def newest(
         total=view.comments_total,
         older=view.older.number if view.older else None,
         comments=[_comment(comment) for comment in comments],
-        words=words_for(presenter.translator, edition.tag, comments, total=view.comments_total),
+        words=words_for(translator, edition.tag, comments, total=view.comments_total),
     )
     return msgspec.json.encode(file)
 
 
-def page(view: PageView, presenter: CommentPresenter) -> bytes:
-    edition, comments = view.thread.edition, presenter.comments(view.comments)
+def page(view: PageView, comments: Sequence[CommentView], translator: Translator) -> bytes:
+    edition = view.thread.edition
     file = PageFile(
         site_id=view.thread.site_id,
         story_id=view.thread.story_id,
@@ -160,13 +162,13 @@ def page(view: PageView, presenter: CommentPresenter) -> bytes:
         page=view.number,
         older=view.number - 1 or None,
         comments=[_comment(comment) for comment in comments],
-        words=words_for(presenter.translator, edition.tag, comments),
+        words=words_for(translator, edition.tag, comments),
     )
     return msgspec.json.encode(file)
 
 
-def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
-    edition, comments = view.thread.edition, presenter.comments(view.comments)
+def replies(view: RepliesView, comments: Sequence[CommentView], translator: Translator) -> bytes:
+    edition = view.thread.edition
     file = RepliesFile(
         site_id=view.thread.site_id,
         story_id=view.thread.story_id,
@@ -178,7 +180,7 @@ def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
         page=view.number,
         has_more=view.has_more,
         comments=[_comment(comment) for comment in comments],
-        words=words_for(presenter.translator, edition.tag, comments),
+        words=words_for(translator, edition.tag, comments),
     )
     return msgspec.json.encode(file)
 
@@ -194,7 +196,7 @@ def _comment(view: CommentView) -> PublicComment:
         name=comment.name,
         text=comment.text,
         lang=comment.lang,
-        dir=texts.direction(comment.text),
+        dir=view.text_dir,
         is_long=view.is_long,
         edition=comment.edition,
         day=comment.day,

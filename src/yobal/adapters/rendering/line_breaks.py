@@ -10,4 +10,5 @@ _LINE_BREAK: Final = "<br>\n"
 
 def with_line_breaks(text: str) -> Markup:
     """The text escaped, with `<br>` before each line feed."""
-    return Markup(str(escape(text)).replace("\n", _LINE_BREAK))
+    escaped = escape(text)
+    return Markup(str(escaped).replace("\n", _LINE_BREAK)) if "\n" in text else escaped

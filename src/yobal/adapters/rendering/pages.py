@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
+from markupsafe import Markup
 
 from yobal import __version__
 from yobal.adapters.rendering import feeds, json_pages
-from yobal.adapters.rendering.comment_markup import CommentMarkup
+from yobal.adapters.rendering.comment_markup import CommentMarkup, Footers
 from yobal.adapters.rendering.comment_presenter import (
     CommentPresenter,
     CommentView,
-    length_of,
     text_runs,
 )
 from yobal.adapters.rendering.i18n import FALLBACK, catalogue_language
@@ -51,10 +51,14 @@ from yobal.core.thread import (
 __all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "ServerFacts", "SiteContext"]
 
 EXCERPT_GRAPHEMES: Final = 120  # of a comment's text, in its share links and its card
-_WITH_MICRODATA: Final = ("newest.html", "page.html", "replies.html", "comment.html")
+_COMMENT_PAGE: Final = "comment.html"
+_WITH_MICRODATA: Final = ("newest.html", "page.html", "replies.html", _COMMENT_PAGE)
 _FRAGMENT: Final = "fragment.html"
 _CODE_PLACEHOLDER: Final = b"00000 00000 00000 00000"  # in a cached page, for the receipt's code
 _CACHED_SENT_PAGES_MAX: Final = 256
+_CARD_PLACE: Final = Markup("<!-- card -->")  # in the frame of such pages
+_COMMENT_PLACE: Final = Markup("<!-- comment -->")
+_CACHED_FRAMES_MAX: Final = 16  # they are written story by story, in every edition
 
 
 class PageRenderer:
@@ -63,6 +67,7 @@ class PageRenderer:
     def __init__(self, site_context: SiteContext) -> None:
         self._site_context = site_context
         self._cached_sent_page = lru_cache(maxsize=_CACHED_SENT_PAGES_MAX)(self._render_sent)
+        self._cached_comment_frame = lru_cache(maxsize=_CACHED_FRAMES_MAX)(self._comment_frame)
 
     @property
     def site_context(self) -> SiteContext:
@@ -80,13 +85,15 @@ class PageRenderer:
         """The files of the thread's own address, and the form alone, as a fragment and for a frame."""
         thread, presenter = view.thread, self._presenter(view.thread)
         framed = msgspec.structs.replace(thread, is_framed=True)
-        context = {"view": view, "comments": presenter.comments(view.comments)}
+        comments = presenter.comments(view.comments)
+        page, fragment = self._render_both("newest.html", thread, view=view, comments=comments)
         return {
-            paths.NEWEST: self._render("newest.html", thread, context),
-            paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
+            paths.NEWEST: page,
+            paths.NEWEST_FRAGMENT: fragment,
             paths.NEWEST_JSON: json_pages.newest(
                 view,
-                presenter,
+                comments,
+                presenter.translator,
                 schedule=self._site_context.schedule,
                 embedded_form=self._site_context.embedded_form,
             ),
@@ -98,45 +105,53 @@ class PageRenderer:
     def page(self, view: PageView) -> dict[str, bytes]:
         """The files of a numbered page."""
         thread, presenter = view.thread, self._presenter(view.thread)
-        context = {"view": view, "comments": presenter.comments(view.comments)}
+        comments = presenter.comments(view.comments)
+        page, fragment = self._render_both("page.html", thread, view=view, comments=comments)
         return {
-            paths.page(view.number, "html"): self._render("page.html", thread, context),
-            paths.page(view.number, _FRAGMENT): self._render(
-                "page.html", thread, context, is_fragment=True
-            ),
-            paths.page(view.number, "json"): json_pages.page(view, presenter),
+            paths.page(view.number, "html"): page,
+            paths.page(view.number, _FRAGMENT): fragment,
+            paths.page(view.number, "json"): json_pages.page(view, comments, presenter.translator),
         }
 
     def replies(self, view: RepliesView) -> dict[str, bytes]:
         """The files of one page of replies, beyond the first five of a comment."""
         thread, presenter = view.thread, self._presenter(view.thread)
         root_id, number = view.root.id, view.number
-        context = {
-            "view": view,
-            "root": presenter.comment(view.root),
-            "comments": presenter.comments(view.comments),
-        }
+        root, comments = presenter.comment(view.root), presenter.comments(view.comments)
+        page, fragment = self._render_both(
+            "replies.html", thread, view=view, root=root, comments=comments
+        )
         return {
-            paths.replies(root_id, number, "html"): self._render("replies.html", thread, context),
-            paths.replies(root_id, number, _FRAGMENT): self._render(
-                "replies.html", thread, context, is_fragment=True
+            paths.replies(root_id, number, "html"): page,
+            paths.replies(root_id, number, _FRAGMENT): fragment,
+            paths.replies(root_id, number, "json"): json_pages.replies(
+                view, comments, presenter.translator
             ),
-            paths.replies(root_id, number, "json"): json_pages.replies(view, presenter),
         }
 
     def comment(self, view: CommentPageView) -> dict[str, bytes]:
         """The page of one comment: large, with its first replies, and as a card for a chat."""
-        thread, presenter = view.thread, self._presenter(view.thread)
-        excerpt = texts.truncate(view.comment.text, EXCERPT_GRAPHEMES)
-        context = {
-            "view": view,
-            "length": length_of(view.comment.text),
-            "comment_view": presenter.comment(view.comment, excerpt=presenter.quoted(excerpt)),
-            "first_sentence": presenter.quoted(
-                texts.first_sentence(view.comment.text, EXCERPT_GRAPHEMES)
-            ),
-        }
-        return {paths.comment(view.comment.id): self._render("comment.html", thread, context)}
+        thread, comment, presenter = view.thread, view.comment, self._presenter(view.thread)
+        excerpt = presenter.quoted(texts.truncate(comment.text, EXCERPT_GRAPHEMES))
+        sentence = presenter.quoted(texts.first_sentence(comment.text, EXCERPT_GRAPHEMES))
+        comment_view = presenter.comment(comment, excerpt=excerpt)
+        markup = self._markup(_COMMENT_PAGE, thread)
+        before, between, after = self._cached_comment_frame(thread)
+        card = markup.card(comment_view, first_sentence=sentence, headline=thread.edition.title)
+        single = markup.single(view, comment_view)
+        page = f"{before}{card}{between}{single}{after}"
+        return {paths.comment(comment.id): page.encode()}
+
+    def _comment_frame(self, thread: ThreadRef) -> tuple[str, str, str]:
+        """What the pages of all single comments of a thread share: before the card, between, and after the comment.
+
+        Every text on the page is escaped, so none can look like the two places.
+        """
+        context = {"card": _CARD_PLACE, "single": _COMMENT_PLACE}
+        page = self._render(_COMMENT_PAGE, thread, context).decode()
+        before, _, rest = page.partition(_CARD_PLACE)
+        between, _, after = rest.partition(_COMMENT_PLACE)
+        return before, between, after
 
     def terms(self, edition: str) -> bytes:
         """The terms in an edition's language: every clause that a decision can name."""
@@ -315,6 +330,16 @@ class PageRenderer:
 
     # Rendering
 
+    def _render_both(
+        self, template: str, thread: ThreadRef, **context: object
+    ) -> tuple[bytes, bytes]:
+        """The page and its fragment."""
+        footers: Footers = {}
+        return (
+            self._render(template, thread, context, footers=footers),
+            self._render(template, thread, context, is_fragment=True, footers=footers),
+        )
+
     def _render(
         self,
         template: str,
@@ -322,26 +347,35 @@ class PageRenderer:
         context: Mapping[str, Any],
         *,
         is_fragment: bool = False,
+        footers: Footers | None = None,
     ) -> bytes:
-        links = self._links(template, thread, is_fragment=is_fragment)
-        renderer = renderer_for(thread.edition.tag)
-        has_microdata = template in _WITH_MICRODATA and not is_fragment
-        markup = CommentMarkup(
-            renderer.translator,
-            links,
-            is_open=thread.form == "open",
-            has_microdata=has_microdata,
-            is_archive=self._site_context.is_archive,
-        )
-        return renderer.render(
+        markup = self._markup(template, thread, is_fragment=is_fragment, footers=footers)
+        return renderer_for(thread.edition.tag).render(
             template,
             site_context=self._site_context.in_edition(thread.edition.tag),
             thread=thread,
-            links=links,
+            links=markup.links,
             is_fragment=is_fragment,
-            has_microdata=has_microdata,
+            has_microdata=markup.has_microdata,
             markup=markup,
             **context,
+        )
+
+    def _markup(
+        self,
+        template: str,
+        thread: ThreadRef,
+        *,
+        is_fragment: bool = False,
+        footers: Footers | None = None,
+    ) -> CommentMarkup:
+        return CommentMarkup(
+            renderer_for(thread.edition.tag).translator,
+            self._links(template, thread, is_fragment=is_fragment),
+            is_open=thread.form == "open",
+            has_microdata=template in _WITH_MICRODATA and not is_fragment,
+            is_archive=self._site_context.is_archive,
+            footers=footers,
         )
 
     def _links(self, _template: str, thread: ThreadRef, *, is_fragment: bool) -> ThreadLinks:

@@ -94,12 +94,13 @@ class ThreadLinks:
         """For the page of one comment; the message begins with `excerpt`, if there is one."""
         folder = self._folder(link.edition)
         permalink = f"{self._public_url}/{folder}/{paths.comment(link.comment_id)}"
-        message = _quoted(f"{excerpt}\n{permalink}" if excerpt else permalink)
-        telegram = f"https://t.me/share/url?url={_quoted(permalink)}"
+        quoted, quoted_excerpt = _quoted(permalink), _quoted(excerpt)
+        message = f"{quoted_excerpt}%0A{quoted}" if excerpt else quoted
+        telegram = f"https://t.me/share/url?url={quoted}"
         return ShareLinks(
             permalink=permalink,
             whatsapp=f"https://wa.me/?text={message}",
-            telegram=f"{telegram}&text={_quoted(excerpt)}" if excerpt else telegram,
+            telegram=f"{telegram}&text={quoted_excerpt}" if excerpt else telegram,
             email=f"mailto:?body={message}",
         )
 
