@@ -19,6 +19,7 @@ from tests.web.desk_keys import join_by_invitation, removal_body
 from tests.web.epochs import begin_next_epoch, destroyed_numbers
 from yobal.actions.return_statements import return_statements
 from yobal.adapters.backup_folder import BackupFolder
+from yobal.adapters.purge_list import PurgeList
 from yobal.adapters.roster_pin import RosterPin
 from yobal.cli import backup_commands
 from yobal.core.errors import (
@@ -27,6 +28,7 @@ from yobal.core.errors import (
     InvalidSettings,
     NotHidden,
     RosterInvalid,
+    UnsupportedEnvironment,
 )
 from yobal.core.roster import SignedStatement
 from yobal.demo.keys import NewModerator
@@ -482,7 +484,6 @@ def test_a_damaged_backup_is_refused_and_nothing_of_it_stays(
 def test_ctrl_c_after_the_rows_are_stored_does_not_stop_the_purge(
     backed_up: NewsroomHarness, empty: Components, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database is not empty any more, so a second restore would be refused."""
     path = _back_up(backed_up)
     member_keys = backup_commands._member_keys
 
@@ -492,6 +493,55 @@ def test_ctrl_c_after_the_rows_are_stored_does_not_stop_the_purge(
 
     monkeypatch.setattr(backup_commands, "_member_keys", interrupted)
     assert any("erased or hidden" in line for line in _restore(empty, path))
+
+
+def test_nothing_starts_after_a_restore_that_was_killed_until_it_has_run_again(
+    backed_up: NewsroomHarness, empty: Components, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the next release would also replace the purge list with one that lacks the newest removals."""
+    published, removed = (backed_up.publish_new(words) for words in ("First.", "Second."))
+    path = _back_up(backed_up)
+    backed_up.remove(removed.id, clause="spam")
+    backed_up.pass_slots(2)
+
+    def killed(components: Components) -> Iterator[str]:
+        raise MemoryError(components.settings.site_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup_commands, "_purge", killed)
+        with pytest.raises(MemoryError):
+            _restore(empty, path)
+    with pytest.raises(UnsupportedEnvironment, match="run the same `yobal restore` again"):
+        build_components(empty.settings)
+
+    finishing = build_components(empty.settings, may_be_restoring=True)
+    printed = _restore(finishing, path)
+    finishing.close()
+
+    assert any(line.startswith("1 comments erased") for line in printed)
+    build_components(empty.settings).close()
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    assert (restored.state(published.id), restored.state(removed.id)) == ("published", "removed")
+
+
+def test_a_purge_list_that_cannot_be_read_leaves_a_restore_to_be_finished(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    removed = backed_up.publish_new("Words.")
+    path = _back_up(backed_up)
+    backed_up.remove(removed.id, clause="spam")
+    backed_up.pass_slots(2)
+    purge_list = PurgeList(Path(empty.settings.purge_list_dir), SITE_ID).path
+    content = purge_list.read_bytes()
+    purge_list.write_bytes(content[:-5])
+    with pytest.raises(BackupInvalid, match="purged"):
+        _restore(empty, path)
+    with pytest.raises(UnsupportedEnvironment, match="interrupted"):
+        build_components(empty.settings)
+    purge_list.write_bytes(content)
+    _restore(empty, path)
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    assert restored.state(removed.id) == "removed"
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,16 @@ def check(path: Path, identity: Any) -> BackupContent:
 def restore(
     database: Database, path: Path, identity: Any, *, site_id: str, schema: str
 ) -> BackupContent:
-    """All of it or nothing. Raises BackupInvalid, DatabaseUnavailable."""
+    """All of its rows or none, marked as unfinished until `end`. Raises BackupInvalid, DatabaseUnavailable.
+
+    If an earlier restore was stopped after it had stored the rows, they are not stored again.
+    """
+    with database.reading() as conn:
+        is_stored = sites.is_restoring(conn)
+    if is_stored:
+        content = check(path, identity)
+        _check_fits(content.header, site_id=site_id, schema=schema)
+        return content
     parser, rows = BackupParser(), dict[str, int]()
     with database.writing() as conn:
         if sites.get(conn) is not None:
@@ -82,8 +91,15 @@ def restore(
         age_file.decrypt(path, identity, take)
         header = parser.end()
         sites.forget_files(conn)
+        sites.set_restoring(conn, is_restoring=True)
         hidden_texts.wait_for_lead_after_restore(conn, site_id)
     return BackupContent(header, rows)
+
+
+def end(database: Database) -> None:
+    """What was removed after the backup is erased again, so that the server may start."""
+    with database.writing() as conn:
+        sites.set_restoring(conn, is_restoring=False)
 
 
 class PurgedAgain(msgspec.Struct, frozen=True):

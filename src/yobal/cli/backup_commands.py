@@ -84,6 +84,7 @@ def run_restore(
     # From here until the purge, what was removed after the backup is in the database.
     with ignoring_interrupts():
         lines = [*_describe(content), *_after_restore(components, identity, secrets_file)]
+        restore.end(components.database)
     yield from lines
     yield _rebuild(components)
     yield from _warnings(components)
@@ -92,9 +93,8 @@ def run_restore(
 def _after_restore(
     components: Components, identity: Any, secrets_file: Path | None
 ) -> Iterator[str]:
-    knows_end = (
-        components.roster_pin.read().first is not None
-    )  # this machine has verified it itself
+    pin = components.roster_pin.read()
+    knows_end = pin.first is not None and not pin.is_restored  # this machine has verified it itself
     if secrets_file is not None:
         yield from run_restore_secrets(components, secrets_file, identity)
     else:

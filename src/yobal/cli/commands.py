@@ -198,7 +198,7 @@ def restore(
         return
     settings = load_settings(path)
     prepare(settings)
-    components = build_components(settings)
+    components = build_components(settings, may_be_restoring=file is not None)
     try:
         if file is not None:
             yield from backup_commands.run_restore(components, file, identity, secrets_file)

@@ -22,9 +22,14 @@ from yobal.server.settings import Settings
 from yobal.store import diagnostics, intake
 from yobal.store.database import Database
 from yobal.store.inbox import Inbox, open_inbox
+from yobal.store.intake import IntakeSite
 from yobal.store.migrations import check_newest
 
 STATIC: Final = Path(__file__).parent.parent / "static"
+_UNFINISHED_RESTORE: Final = (
+    "a restore of this database was interrupted, and comments that were removed after the backup may be"
+    " in it: run the same `yobal restore` again, which finishes it"
+)
 
 
 class Components(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,18 +81,23 @@ def prepare_storage(settings: Settings, *, with_backup: bool = True) -> list[str
     return printed
 
 
-def build_components(settings: Settings, *, database_url: str = "") -> Components:
-    """Needs prepared storage. Raises UnsupportedEnvironment if the database is another site's or version's."""
+def build_components(
+    settings: Settings, *, database_url: str = "", may_be_restoring: bool = False
+) -> Components:
+    """Needs prepared storage. Raises UnsupportedEnvironment if the database is another site's or version's.
+
+    And if a restore was stopped in the middle: what was removed after the backup may be public in it.
+    """
     url = database_url or settings.database_url
     file = diagnostics.sqlite_file(url)
     if file is not None and not file.exists():  # opening it would create it
         raise UnsupportedEnvironment(f"{file} does not exist: `yobal init` makes it")
     database = Database(url)
-    with database.reading() as conn:
-        check_newest(conn)
-        site = intake.get_site(conn)
-    if site is not None and site.id != settings.site_id:
-        raise UnsupportedEnvironment(other_site(site.id, settings.site_id))
+    try:
+        site = _site_of(database, settings, may_be_restoring=may_be_restoring)
+    except UnsupportedEnvironment:
+        database.close()
+        raise
     rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
     site_context = SiteContext(
         site_id=settings.site_id,
@@ -129,6 +139,20 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         file_writer=file_writer,
         is_demo=is_demo,
     )
+
+
+def _site_of(
+    database: Database, settings: Settings, *, may_be_restoring: bool
+) -> IntakeSite | None:
+    """None if it has none yet. Raises UnsupportedEnvironment as `build_components`."""
+    with database.reading() as conn:
+        check_newest(conn)
+        site = intake.get_site(conn)
+    if site is not None and site.id != settings.site_id:
+        raise UnsupportedEnvironment(other_site(site.id, settings.site_id))
+    if site is not None and site.is_restoring and not may_be_restoring:
+        raise UnsupportedEnvironment(_UNFINISHED_RESTORE)
+    return site
 
 
 def roster_copy_path(settings: Settings) -> Path | None:

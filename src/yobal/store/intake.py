@@ -21,9 +21,9 @@ from yobal.store.sql_views import RECEIPT_STATUS
 from yobal.store.withdrawal_requests import RequestKind
 
 _SITE: Final = sa.text(
-    "select id, name, is_demo, released_slot, last_round, is_full, arrivals_since_slot,"
+    "select id, name, is_demo, is_restoring, released_slot, last_round, is_full, arrivals_since_slot,"
     " admission_seed from intake_site order by id limit 1"
-).columns(is_demo=sa.Boolean, is_full=sa.Boolean)
+).columns(is_demo=sa.Boolean, is_restoring=sa.Boolean, is_full=sa.Boolean)
 _STATEMENTS: Final = sa.text(
     "select statement, signature from intake_statements where site_id = :site_id order by number"
 )
@@ -55,6 +55,7 @@ class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     is_demo: bool
+    is_restoring: bool
     released_slot: Slot
     last_round: Round
     is_full: bool

@@ -48,6 +48,15 @@ def add(
     )
 
 
+def is_restoring(conn: Connection) -> bool:
+    """Whether `yobal restore` has stored the rows of a backup, and was stopped before its end."""
+    return conn.execute(sa.select(sites.c.id).where(sites.c.is_restoring)).first() is not None
+
+
+def set_restoring(conn: Connection, *, is_restoring: bool) -> None:
+    conn.execute(sites.update().values(is_restoring=is_restoring))
+
+
 def forget_files(conn: Connection) -> None:
     """After a restore: the pages on this disk, and its inbox, are not those of the backup."""
     conn.execute(sites.update().values(rendering_fingerprint="", taken_inboxes=""))

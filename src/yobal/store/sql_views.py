@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 VIEWS: Final = {
     "intake_site": """
-        select s.id, s.name, s.is_demo, s.released_slot, s.last_round, s.is_full,
-            s.arrivals_since_slot, s.admission_seed
+        select s.id, s.name, s.is_demo, s.is_restoring, s.released_slot, s.last_round,
+            s.is_full, s.arrivals_since_slot, s.admission_seed
         from sites s""",
     # Without the keys beside them: the intake learns who signs, but no pseudonym.
     "intake_statements": "select site_id, number, statement, signature from statements",

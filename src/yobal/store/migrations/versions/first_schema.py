@@ -312,6 +312,7 @@ def upgrade() -> None:
         sa.Column("released_slot", sa.BigInteger(), nullable=False),
         sa.Column("rendering_fingerprint", sa.Text(), server_default="", nullable=False),
         sa.Column("pending_purge_id", sa.Text(), nullable=True),
+        sa.Column("is_restoring", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("last_round", sa.BigInteger(), nullable=False),
         sa.Column("first_expiry_slot", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("taken_inboxes", sa.Text(), server_default="", nullable=False),
