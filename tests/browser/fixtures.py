@@ -26,13 +26,22 @@ ARGUMENTS: Final = (
     "--disable-sync",
 )
 LEAD: Final = "Heron"
+# While other tests keep the processors busy, a purge can wait for its next pass; whether it ends is
+# what tests of the purge check.
+_BUSY: Final = "a reader blocks the truncation of the write-ahead log"
 SLOT_SECONDS: Final = 1
 
 
 def chromium_path() -> str:
+    """The whole browser, for tests of what it writes to its profile."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "Chromium is not installed; Debian's package is `chromium`"
     return path
+
+
+def headless_path() -> str:
+    """The same browser without its own windows where there is one: it draws a page in two thirds of the time."""
+    return shutil.which("chromium-headless-shell") or chromium_path()
 
 
 def chromium_arguments() -> list[str]:
@@ -49,7 +58,7 @@ def playwright_here() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser_here(playwright_here: Playwright) -> Iterator[Browser]:
     browser = playwright_here.chromium.launch(
-        executable_path=chromium_path(), args=chromium_arguments()
+        executable_path=headless_path(), args=chromium_arguments()
     )
     yield browser
     browser.close()
@@ -122,8 +131,8 @@ def serve_newsroom(
     finally:
         people.close()
         output = newsroom.stop()
-    lines = output.splitlines()
-    assert [line for line in lines if not may_report or not re.search(may_report, line)] == []
+    allowed = f"{_BUSY}|{may_report}" if may_report else _BUSY
+    assert [line for line in output.splitlines() if not re.search(allowed, line)] == []
 
 
 @pytest.fixture(scope="module")

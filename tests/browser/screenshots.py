@@ -13,7 +13,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.browser.actors import DESKTOP, Actors
 from tests.browser.bulk import open_bulk_harness
-from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, chromium_path, serve_newsroom
+from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, headless_path, serve_newsroom
 from tests.browser.gallery import Gallery, served_demo
 
 # What each language needs to be drawn at all, and the Debian package that brings it.
@@ -62,7 +62,7 @@ def take_all(folder: Path) -> int:
     camera = Camera(folder)
     with tempfile.TemporaryDirectory() as rooms, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=chromium_arguments()
+            executable_path=headless_path(), args=chromium_arguments()
         )
         actors = Actors(browser)
         for demo in served_demo(Path(rooms)):
