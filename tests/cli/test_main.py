@@ -41,6 +41,12 @@ def failures(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 @pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    with folder_on_disk() as folder:  # in memory, the doctor warns
+        yield folder
+
+
+@pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A folder with a site set up, without a process for each step."""
     path = tmp_path / "yobal.toml"
@@ -54,31 +60,25 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def disk_path() -> Iterator[Path]:
-    with folder_on_disk() as folder:  # in memory, the doctor warns
-        yield folder
-
-
-def test_a_newsroom_is_set_up_and_run_from_the_shell(disk_path: Path) -> None:
-    first = succeed(disk_path, "init", "--site-id", SITE_ID, "--name", 'The "River" Post')
+def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
+    first = succeed(tmp_path, "init", "--site-id", SITE_ID, "--name", 'The "River" Post')
     assert "http://localhost:8601/join#" in first
-    assert 'The \\"River\\" Post' in (disk_path / "yobal.toml").read_text()
-    assert "already set up" in fail(disk_path, "init")
-    again = succeed(disk_path, "init", "--new-epoch")
+    assert 'The \\"River\\" Post' in (tmp_path / "yobal.toml").read_text()
+    assert "already set up" in fail(tmp_path, "init")
+    again = succeed(tmp_path, "init", "--new-epoch")
     assert first.split("#")[1].split()[0] not in again
 
-    assert f"/{SITE_ID}/ferry/en/" in succeed(disk_path, "story", "add", "ferry", *WORDS)
-    thread = disk_path / "data/public" / SITE_ID / "ferry/en/index.html"
+    assert f"/{SITE_ID}/ferry/en/" in succeed(tmp_path, "story", "add", "ferry", *WORDS)
+    thread = tmp_path / "data/public" / SITE_ID / "ferry/en/index.html"
     before = thread.read_bytes()
-    assert "closed" in succeed(disk_path, "story", "close", "ferry")
-    assert succeed(disk_path, "story", "list") == "ferry  closed  0 comments  en\n"
-    assert "open" in succeed(disk_path, "story", "open", "ferry")
-    assert succeed(disk_path, "release") == "released 0\n"
+    assert "closed" in succeed(tmp_path, "story", "close", "ferry")
+    assert succeed(tmp_path, "story", "list") == "ferry  closed  0 comments  en\n"
+    assert "open" in succeed(tmp_path, "story", "open", "ferry")
+    assert succeed(tmp_path, "release") == "released 0\n"
     thread.unlink()
-    succeed(disk_path, "rebuild")
+    succeed(tmp_path, "rebuild")
     assert thread.read_bytes() == before
-    assert failures(run(disk_path, "doctor")) == []
+    assert failures(run(tmp_path, "doctor")) == []
 
 
 @pytest.mark.parametrize(
