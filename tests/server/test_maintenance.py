@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, SentComment, catch_up
 from yobal.actions import declare_story, mark_all_stale, verify_published, write_public_files
-from yobal.adapters import error_reporting
+from yobal.adapters import error_reporting, public_files
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer
@@ -394,7 +393,7 @@ def test_a_start_with_a_full_disk_serves_and_recovers(
     )
     with monkeypatch.context() as patch:
         if what == "files":
-            patch.setattr(Path, "write_bytes", _fails("No space left on device"))
+            patch.setattr(public_files, "_write_temporary", _fails("No space left on device"))
         elif what == "keys":
             patch.setattr(os, "link", _fails("No space left on device"))
             sqlite_newsroom.now += 2 * DAY

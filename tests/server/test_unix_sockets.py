@@ -162,14 +162,17 @@ def served_group(served: Served) -> str:
     return line.split('"')[1]
 
 
-def test_a_server_removes_its_socket_and_replaces_that_of_a_killed_server(tmp_path: Path) -> None:
-    with serving_on_sockets(tmp_path) as served:
+def test_a_server_removes_its_socket_and_replaces_that_of_a_killed_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("s")  # an address of a socket has at most 107 bytes
+    with serving_on_sockets(folder) as served:
         served.kill()
-        assert all((tmp_path / "run" / name).is_socket() for name in SOCKETS)
-        (tmp_path / "logs" / "stdout").write_text("")
+        assert all((folder / "run" / name).is_socket() for name in SOCKETS)
+        (folder / "logs" / "stdout").write_text("")
         begin(served)
         assert served.stop() == 0
-    assert list((tmp_path / "run").iterdir()) == []
+    assert list((folder / "run").iterdir()) == []
 
 
 def test_a_socket_on_which_another_program_listens_is_left_alone(tmp_path: Path) -> None:
