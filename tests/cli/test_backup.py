@@ -17,11 +17,13 @@ from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import join_by_invitation, removal_body
 from tests.web.epochs import begin_next_epoch, destroyed_numbers
+from yobal.actions import back_up as back_up_action
 from yobal.actions.return_statements import return_statements
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.adapters.purge_list import PurgeList
 from yobal.adapters.roster_pin import RosterPin
 from yobal.cli import backup_commands
+from yobal.core.backup_format import BackupParser
 from yobal.core.errors import (
     BackupInvalid,
     DatabaseUnavailable,
@@ -493,6 +495,39 @@ def test_ctrl_c_after_the_rows_are_stored_does_not_stop_the_purge(
 
     monkeypatch.setattr(backup_commands, "_member_keys", interrupted)
     assert any("erased or hidden" in line for line in _restore(empty, path))
+
+
+def test_a_backup_and_a_restore_show_how_far_they_are(
+    backed_up: NewsroomHarness,
+    empty: Components,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("yobal.cli.progress._FIRST_LINE_SECONDS", 0)
+    monkeypatch.setattr("yobal.cli.progress.LINE_SECONDS", 0)
+    monkeypatch.setattr(back_up_action, "SHOWN_EVERY_ROWS", 1)
+    backed_up.publish_new("Words.")
+    path = _back_up(backed_up)
+    shown = capsys.readouterr().err.splitlines()
+    assert any(", 1 rows written" in line for line in shown)
+    assert any(line.startswith("100%, ") and " rows read again" in line for line in shown)
+    list(backup_commands.run_check(path, IDENTITY))
+    _restore(empty, path)
+    shown = capsys.readouterr().err.splitlines()
+    assert len([line for line in shown if " bytes read" in line]) >= 2
+
+
+def test_ctrl_c_while_a_backup_is_read_is_not_reported_as_damage(
+    backed_up: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _back_up(backed_up)
+
+    def interrupted(*_: Any) -> Iterator[Any]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BackupParser, "feed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(backup_commands.run_check(path, IDENTITY))
 
 
 def test_nothing_starts_after_a_restore_that_was_killed_until_it_has_run_again(

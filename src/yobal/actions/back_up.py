@@ -6,17 +6,22 @@ in the file of secrets, which every backup replaces, so that an overwritten one 
 """
 
 import base64
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles, SecretsToBackUp
-from yobal.core.backup_format import BackupParser, Header, encode
+from yobal.core.backup_format import BackupParser, Header, Row, encode
 from yobal.core.errors import BackupInvalid
 from yobal.store import cells, migrations, table_rows
 from yobal.store.database import Database
+
+SHOWN_EVERY_ROWS: Final = 1_000
+ShowRows = Callable[[int, int], None]
 
 
 class BackedUp(msgspec.Struct, frozen=True):
@@ -25,9 +30,16 @@ class BackedUp(msgspec.Struct, frozen=True):
 
 
 def back_up(
-    database: Database, folder: BackupFolder, recipient: str, *, version: str, now: float
+    database: Database,
+    folder: BackupFolder,
+    recipient: str,
+    *,
+    version: str,
+    now: float,
+    show_written: ShowRows = lambda *_: None,
+    show_checked: ShowRows = lambda *_: None,
 ) -> BackedUp:
-    """`version` is that of Yobal. The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
+    """`version` is that of Yobal. `show_written` and `show_checked` get the number of rows, and their total. The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
     path, parser = folder.path(now), BackupParser()
     with database.reading() as conn:
         table_rows.take_one_view(conn)
@@ -38,8 +50,15 @@ def back_up(
             schema=migrations.current_revision(conn) or "",
             columns=table_rows.columns(stored),
         )
-        rows = table_rows.read_all(conn, stored)
-        age_file.encrypt(path, encode(header, rows), recipient, lambda piece: _parse(parser, piece))
+        total = table_rows.count_all(conn, stored)
+        rows = _showing(table_rows.read_all(conn, stored), total, show_written)
+
+        def check(piece: bytes) -> None:
+            for _ in parser.feed(piece):
+                pass
+            show_checked(parser.count, total)
+
+        age_file.encrypt(path, encode(header, rows), recipient, check)
     parser.end()
     return BackedUp(path, parser.count)
 
@@ -69,6 +88,8 @@ def back_up_secrets(
         raise BackupInvalid("the file of secrets cannot be read again")
 
 
-def _parse(parser: BackupParser, piece: bytes) -> None:
-    for _ in parser.feed(piece):
-        pass
+def _showing(rows: Iterator[Row], total: int, show: ShowRows) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=1):
+        if number % SHOWN_EVERY_ROWS == 0:
+            show(number, total)
+        yield row

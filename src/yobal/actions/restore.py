@@ -3,7 +3,7 @@
 What was hidden and not destroyed is hidden again, and all of it waits for a lead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
 
+ShowRead = Callable[[int, int], None]  # gets the bytes that were read, and the size of the file
+
 
 class BackupContent(msgspec.Struct, frozen=True):
     """What a whole backup holds: the number of rows by table."""
@@ -49,20 +51,26 @@ class BackupContent(msgspec.Struct, frozen=True):
     rows: dict[str, int]
 
 
-def check(path: Path, identity: Any) -> BackupContent:
-    """Read all of it, and write nothing. Raises BackupInvalid."""
+def check(path: Path, identity: Any, *, show: ShowRead = lambda *_: None) -> BackupContent:
+    """Read all of it, and write nothing. `show` gets the bytes read, and their total. Raises BackupInvalid."""
     parser, rows = BackupParser(), dict[str, int]()
 
     def take(piece: bytes) -> None:
         for table, _ in parser.feed(piece):
             rows[table] = rows.get(table, 0) + 1
 
-    age_file.decrypt(path, identity, take)
+    age_file.decrypt(path, identity, _showing(take, path, show))
     return BackupContent(parser.end(), rows)
 
 
 def restore(
-    database: Database, path: Path, identity: Any, *, site_id: str, schema: str
+    database: Database,
+    path: Path,
+    identity: Any,
+    *,
+    site_id: str,
+    schema: str,
+    show: ShowRead = lambda *_: None,
 ) -> BackupContent:
     """All of its rows or none, marked as unfinished until `end`. Raises BackupInvalid, DatabaseUnavailable.
 
@@ -71,7 +79,7 @@ def restore(
     with database.reading() as conn:
         is_stored = sites.is_restoring(conn)
     if is_stored:
-        content = check(path, identity)
+        content = check(path, identity, show=show)
         _check_fits(content.header, site_id=site_id, schema=schema)
         return content
     parser, rows = BackupParser(), dict[str, int]()
@@ -88,7 +96,7 @@ def restore(
             for table, _ in complete:
                 rows[table] = rows.get(table, 0) + 1
 
-        age_file.decrypt(path, identity, take)
+        age_file.decrypt(path, identity, _showing(take, path, show))
         header = parser.end()
         sites.forget_files(conn)
         sites.set_restoring(conn, is_restoring=True)
@@ -229,6 +237,19 @@ class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):
         )
         decisions.add(conn, removal)
         return removal
+
+
+def _showing(take: Callable[[bytes], None], path: Path, show: ShowRead) -> Callable[[bytes], None]:
+    """Passes each piece on, and says how much of the file it was. Encryption adds next to nothing."""
+    total, done = path.stat().st_size, 0
+
+    def take_and_show(piece: bytes) -> None:
+        nonlocal done
+        take(piece)
+        done += len(piece)
+        show(done, total)
+
+    return take_and_show
 
 
 def _check_fits(header: Header, *, site_id: str, schema: str) -> None:

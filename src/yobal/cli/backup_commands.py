@@ -46,7 +46,16 @@ def run_backup(components: Components) -> Iterator[str]:
         raise InvalidSettings(_NOT_SET)
     now, recipient = time.time(), settings.backup_recipient
     folder = BackupFolder(Path(settings.backup_dir), settings.site_id)
-    done = back_up.back_up(components.database, folder, recipient, version=__version__, now=now)
+    with progress.showing_counts("rows written", "rows read again") as (written, checked):
+        done = back_up.back_up(
+            components.database,
+            folder,
+            recipient,
+            version=__version__,
+            now=now,
+            show_written=written,
+            show_checked=checked,
+        )
     back_up.back_up_secrets(
         components.database,
         _secret_files(components),
@@ -64,7 +73,8 @@ def run_backup(components: Components) -> Iterator[str]:
 
 def run_check(path: Path, identity: Any) -> Iterator[str]:
     """Raises BackupInvalid."""
-    content = restore.check(path, identity)
+    with progress.showing_count("bytes read") as show:
+        content = restore.check(path, identity, show=show)
     yield f"{path}: whole, of {content.header.site_id}, made by Yobal {content.header.version}"
     yield from _describe(content)
 
@@ -74,13 +84,15 @@ def run_restore(
 ) -> Iterator[str]:
     """Lines to print, as they come. Raises BackupInvalid, DatabaseUnavailable."""
     settings = components.settings
-    content = restore.restore(
-        components.database,
-        path,
-        identity,
-        site_id=settings.site_id,
-        schema=migrations.newest_revision() or "",
-    )
+    with progress.showing_count("bytes read") as show:
+        content = restore.restore(
+            components.database,
+            path,
+            identity,
+            site_id=settings.site_id,
+            schema=migrations.newest_revision() or "",
+            show=show,
+        )
     # From here until the purge, what was removed after the backup is in the database.
     with ignoring_interrupts():
         lines = [*_describe(content), *_after_restore(components, identity, secrets_file)]

@@ -61,6 +61,11 @@ def columns(stored: Tables) -> dict[str, list[str]]:
     return {name: [str(column.name) for column in table.columns] for name, table in stored.items()}
 
 
+def count_all(conn: Connection, stored: Tables) -> int:
+    counts = (sa.select(sa.func.count()).select_from(table) for table in stored.values())
+    return sum(int(conn.execute(count).scalar_one()) for count in counts)
+
+
 def read_all(conn: Connection, stored: Tables) -> Iterator[Row]:
     for name, table in stored.items():
         query = sa.select(table).order_by(*table.primary_key)
