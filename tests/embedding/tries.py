@@ -95,6 +95,7 @@ def check_thread_and_form(
     form = thread.frame_locator(".form > iframe")
     form.get_by_role("textbox", name="Your comment").fill("From a page of the news site.")
     form.get_by_role("button", name="Send to the moderators").click()
+    expect(form.locator(".yobal-preview")).to_be_visible()
     form.get_by_role("button", name="Send to the moderators").click()
     expect(form.get_by_role("heading", name="Your comment reached us")).to_be_visible()
     assert page.url == url
