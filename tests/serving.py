@@ -316,8 +316,12 @@ def is_alive(pid: int) -> bool:
 
 def children(pid: int) -> list[int]:
     """All descendants of a process."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *children(int(child))]
-    return found
+    descendants: list[int] = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(
+                FileNotFoundError, ProcessLookupError
+            ):  # a thread that has ended
+                for child in (task / "children").read_text().split():
+                    descendants += [int(child), *children(int(child))]
+    return descendants
