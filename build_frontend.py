@@ -24,7 +24,7 @@ def build() -> None:
 
 def _build_desk_page() -> None:
     sys.path.insert(0, str(ROOT / "src"))
-    from yobal.adapters.rendering.desk_page import desk_page  # noqa: PLC0415  # found only now
+    from yobal.adapters.rendering.desk_page import desk_page  # noqa: PLC0415  # needs the path that is set above
 
     (ROOT / "src" / "yobal" / "static" / "desk.html").write_bytes(desk_page())
 

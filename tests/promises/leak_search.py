@@ -120,12 +120,12 @@ class Readers:
 
     def found_in(self, content: bytes) -> set[str]:
         """What identifies a reader: parts of addresses (as text, number or packed bytes) and user agents."""
-        found = {word.decode() for word in self._words if word in content}
+        leaked_words = {word.decode() for word in self._words if word in content}
         if any(_different(content, packed) > _by_chance(len(content)) for packed in self._packed):
-            found.add("packed addresses")
+            leaked_words.add("packed addresses")
         if _is_text(content) and self._ipv6.search(content):
-            found.add("::1")
-        return found
+            leaked_words.add("::1")
+        return leaked_words
 
 
 def written(

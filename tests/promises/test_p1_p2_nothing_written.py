@@ -412,8 +412,10 @@ def _publish_and_withdraw(run: Run) -> None:
     for comment, decision_id in decisions.items():
         if run.served.newsroom.state(comment) == "held":
             desk.act("undo", decision_id=decision_id)
-    kept = sum(form.is_received for form in stays)
-    wait_for(lambda: _count(database, "held_texts") == kept, "no other text is held any more")
+    received_count = sum(form.is_received for form in stays)
+    wait_for(
+        lambda: _count(database, "held_texts") == received_count, "no other text is held any more"
+    )
     desk.act("sign-out")
     desk.close()
 

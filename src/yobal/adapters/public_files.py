@@ -129,7 +129,7 @@ class PublicFiles:
                 Path(temporary).unlink(missing_ok=True)
             raise
         for temporary, target in moves:
-            os.rename(temporary, target)  # noqa: PTH104  # as above
+            os.rename(temporary, target)  # noqa: PTH104  # `pathlib` takes too long here
         folders = _with_parents(self.folder, {_folder_of(target) for _, target in moves})
         if len(folders) > FOLDERS_SYNCED_SINGLY_MAX:
             _sync_file_system(self.folder)

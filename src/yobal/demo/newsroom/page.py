@@ -17,7 +17,7 @@ def render(edition: Edition, *, thread: str, form: str, story_url: str) -> str:
         story_url,
         embed_url="",
         thread=Markup(thread),  # noqa: S704  # Yobal's own fragment, escaped when it was rendered
-        form=Markup(form),  # noqa: S704  # likewise
+        form=Markup(form),  # noqa: S704  # also escaped when it was rendered
         style_url="/" + paths.style(content.SITE_ID),
     )
 
