@@ -14,6 +14,15 @@ WITHOUT_LIMIT: Final = """
 from yobal.server import serve
 serve.STOP_SECONDS = 3_600
 """
+FINALIZED: Final = "Python finalizes"
+SAY_FINALIZED: Final = f"""
+import atexit, sys
+atexit.register(print, {FINALIZED!r}, file=sys.stderr)
+"""
+WITH_PYTHONS_END: Final = """
+from yobal.cli import main
+main._end_process = sys.exit
+"""
 HEAD: Final = f"POST {THREAD} HTTP/1.1\r\nHost: x\r\n"
 HALF_A_BODY: Final = (
     f"{HEAD}Content-Type: application/x-www-form-urlencoded\r\n"
@@ -60,6 +69,20 @@ def test_control_without_the_limit_half_a_header_delays_a_stop(tmp_path: Path) -
             time.sleep(STOP_SECONDS + 1)  # the test is that nothing happens
             assert served.process.poll() is None
         assert served.process.wait(timeout=HEADER_SECONDS) == 0, "it stops once the client is gone"
+
+
+def test_a_stopped_server_ends_before_python_stops_threads_that_still_answer(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path, script=SAY_FINALIZED) as served:
+        assert served.stop() == 0
+    assert FINALIZED not in served.log()
+
+
+def test_control_with_pythons_own_end_the_interpreter_is_finalized(tmp_path: Path) -> None:
+    with serving(tmp_path, script=SAY_FINALIZED + WITH_PYTHONS_END) as served:
+        assert served.stop() == 0
+    assert FINALIZED in served.log()
 
 
 def _half_sent(port: int, text: str) -> socket.socket:

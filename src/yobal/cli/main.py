@@ -1,8 +1,10 @@
 """The entry point: reads the arguments of commands, and reports every error as one sentence and exit code 1."""
 
+import contextlib
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -53,8 +55,31 @@ def options(
 def main() -> None:
     """The entry point of `yobal`."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command in HARDENED and "--help" not in sys.argv:
+    is_serving = command in HARDENED and "--help" not in sys.argv
+    if is_serving:
         allocators.reexec(sys.argv[1:])
+    try:
+        _run(command)
+    except SystemExit as end:
+        if is_serving and isinstance(end.code, int):
+            _end_process(end.code)
+        raise
+
+
+def _end_process(exit_code: int) -> NoReturn:
+    """End a process that has served, without Python's own end.
+
+    Python's own end would stop a thread of the HTTP server in the middle of a request. That thread is
+    Rust, which aborts the process then (SIGABRT), so a service manager would report a failed stop.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # a closed pipe: there is no reader to tell
+            stream.flush()
+    os._exit(exit_code)
+
+
+def _run(command: str) -> NoReturn:
+    """Run the command of `sys.argv`. Always ends in SystemExit, with the exit code."""
     from yobal.adapters import error_reporting
     from yobal.core import errors
     from yobal.store import failures
@@ -73,8 +98,6 @@ def main() -> None:
             terminal.show(f"yobal: {failures.explain(error)}", err=True)
         else:
             error_reporting.report(error)
-    else:
-        return
     sys.exit(1)
 
 
