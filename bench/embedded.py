@@ -4,7 +4,8 @@ Both load the same comments over the same emulated network, compressed, and each
 is everything but the comments. The frame with the form is apart: its size is that of the form's page. The page notes
 the time of its first comment by itself, because a tool that asks it again and again keeps a slow phone busy.
 
-Two further pages show what no widget can avoid: one has nothing, and one has the words of the comments as paragraphs.
+Another page has the same thread without a script: its web server includes the fragment (SSI). Two further pages show
+what no widget can avoid: one has nothing, and one has the words of the comments as paragraphs.
 """
 
 import contextlib
@@ -43,11 +44,13 @@ _HOST: Final = """
     server {{
         listen 127.0.0.1:{port};
         root {pages};
+        ssi on;
+        location /threads/ {{ internal; alias {threads}/; }}
         location /isso/ {{ proxy_pass http://localhost:{isso}/; proxy_set_header Host localhost; }}
     }}
 """
 _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Ferry workers</title>
-<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">{preloads}
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">{links}
 <style>yobal-comments, #isso-thread {{ display: block; min-height: 100vh }}</style>
 <script>
   window.shifts = 0;
@@ -65,6 +68,7 @@ _OURS: Final = 'document.querySelector("yobal-comments")?.shadowRoot?.querySelec
 _FIRST_COMMENT: Final = {
     "one-line": _OURS,
     "preloaded": _OURS,
+    "included": 'document.querySelector(".yobal-text")',
     "isso": 'document.querySelector(".isso-text")',
     "empty": "true",
     "words": "true",
@@ -105,7 +109,9 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
 
 def _rows_of_ours(loads: dict[str, list[Load]]) -> list[Row]:
     ours, empty = loads["preloaded"], loads["empty"]
-    busy_ms, words_ms = (_beyond(those, empty) for those in (ours, loads["words"]))
+    busy_ms, included_ms, words_ms = (
+        _beyond(those, empty) for those in (ours, loads["included"], loads["words"])
+    )
     sizes = ours[0].bytes_of
     script = sum(size for url, size in sizes.items() if url.endswith("embed.js"))
     thread = sum(size for url, size in sizes.items() if url.endswith("index.json"))
@@ -121,10 +127,8 @@ def _rows_of_ours(loads: dict[str, list[Load]]) -> list[Row]:
             median(busy_ms),
             50,
             "ms",
-            note="beyond what the page without it takes: "
-            + ", ".join(f"{ms:.0f}" for ms in busy_ms)
-            + "; the words alone, as paragraphs: "
-            + ", ".join(f"{ms:.0f}" for ms in words_ms),
+            note=f"beyond what the page without it takes: {_list(busy_ms)}; "
+            f"with SSI: {_list(included_ms)}; the words alone, as paragraphs: {_list(words_ms)}",
         ),
     ]
 
@@ -134,6 +138,10 @@ def _beyond(loads: list[Load], empty: list[Load]) -> list[float]:
     return [
         load.main_thread_ms - other.main_thread_ms for load, other in zip(loads, empty, strict=True)
     ]
+
+
+def _list(figures: list[float]) -> str:
+    return ", ".join(f"{figure:.0f}" for figure in figures)
 
 
 def _rows_beside(loads: dict[str, list[Load]]) -> list[Row]:
@@ -148,6 +156,7 @@ def _rows_beside(loads: dict[str, list[Load]]) -> list[Row]:
         ),
         _row_of_time("preloads", loads["preloaded"], loads),
         _row_of_time("the one line alone", loads["one-line"], loads),
+        _row_of_time("SSI", loads["included"], loads),
     ]
 
 
@@ -184,7 +193,9 @@ def _pages(folder: Path) -> Iterator[str]:
         isso.running(folder / "isso", origin=origin) as peer,
         serving.yobal(seeded, "intake"),
         nginx.running(
-            _HOST.format(port=port, pages=pages, isso=peer.port), folder / "n", port=port
+            _HOST.format(port=port, pages=pages, threads=seeded.settings.files_dir, isso=peer.port),
+            folder / "n",
+            port=port,
         ),
     ):
         _send_to_isso(f"{origin}/isso", comment_texts, origin)
@@ -201,6 +212,12 @@ def _pages(folder: Path) -> Iterator[str]:
         preloads = (f'<link rel="preload" as="fetch" crossorigin href="{file}">' for file in files)
         _write_page(pages, "one-line", ours)
         _write_page(pages, "preloaded", ours, "".join(preloads))
+        _write_page(
+            pages,
+            "included",
+            _included(f"{STORY_ID}/en/thread.fragment.html"),
+            links=f"<style>{_included('@/comments.css')}</style>",
+        )
         _write_page(pages, "isso", theirs)
         _write_page(pages, "empty", "")
         _write_page(pages, "words", "".join(f"<p>{html.escape(text)}" for text in comment_texts))
@@ -208,8 +225,13 @@ def _pages(folder: Path) -> Iterator[str]:
     seeded.components.close()
 
 
-def _write_page(pages: Path, name: str, thread: str, preloads: str = "") -> None:
-    page = _PAGE.format(thread=thread, preloads=preloads, first_comment=_FIRST_COMMENT[name])
+def _included(file: str) -> str:
+    """The directive for nginx's SSI that puts this public file here."""
+    return f'<!--# include virtual="/threads/{SITE_ID}/{file}" -->'
+
+
+def _write_page(pages: Path, name: str, thread: str, links: str = "") -> None:
+    page = _PAGE.format(thread=thread, links=links, first_comment=_FIRST_COMMENT[name])
     (pages / f"{name}.html").write_text(page)
 
 

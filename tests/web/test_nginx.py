@@ -71,6 +71,7 @@ def _newsroom_server(served: Served, port: int, stories: Path) -> str:
 
 
 INCLUDES = (
+    '<style><!--# include virtual="/{site}/@/comments.css" --></style>',
     '<!--# include virtual="/{site}/{story}/en/thread.fragment.html" -->',
     '<!--# include virtual="/{site}/{story}/en/form.fragment.html" -->',
 )
@@ -94,7 +95,11 @@ def test_a_story_includes_its_fragments_and_nothing_while_it_is_not_declared(
     assert 'name="text"' in declared.text
     assert "No comments yet" in declared.text
     assert undeclared.status == 200
-    assert undeclared.text == "<title>undeclared</title>\n<article>[|]</article>"
+    stylesheet_file = served.newsroom.files_dir / SITE_ID / "@/comments.css"
+    stylesheet = stylesheet_file.read_text(encoding="utf-8")
+    assert f"<style>{stylesheet}</style>" in declared.text
+    article = f"[<style>{stylesheet}</style>||]"
+    assert undeclared.text == f"<title>undeclared</title>\n<article>{article}</article>"
     assert directly.body == b"", "fragments are for the newsroom's own pages"
 
 
