@@ -10,7 +10,8 @@ import msgspec
 from granian.constants import Interfaces
 
 from tests.harness import NewsroomHarness
-from tests.serving import free_ports, is_listening, wait_for
+from tests.ports import free_ports
+from tests.serving import is_listening, wait_for
 from yobal.server.http_server import Listener, new_server
 from yobal.server.serve import intake_app
 from yobal.store.group_commit import GroupCommit

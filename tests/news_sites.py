@@ -11,13 +11,13 @@ from typing import Final
 
 from tests.harness import SITE_ID
 from tests.nginx import Nginx, temp_folders
+from tests.ports import free_ports
 from tests.serving import (
     READY_SECONDS,
     ROOT,
     Served,
     ask,
     children,
-    free_ports,
     is_listening,
     needed,
     wait_for,

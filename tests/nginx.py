@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.ports import free_ports
 from tests.serving import (
     READY_SECONDS,
     ROOT,
     Served,
     children,
-    free_ports,
     is_listening,
     needed,
     wait_for,

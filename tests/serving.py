@@ -23,6 +23,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, make_newsroom
+from tests.ports import free_ports
 from yobal.core import idempotency
 from yobal.server.hardening import allocators
 
@@ -42,15 +43,6 @@ def needed(program: str, package: str) -> str:
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     assert found, f"{program} is missing: install the Debian package {package}"
     return found
-
-
-def free_ports(count: int) -> list[int]:
-    """Different ports that are not in use."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for sock in sockets:
-            sock.bind(("127.0.0.1", 0))
-        return [sock.getsockname()[1] for sock in sockets]
 
 
 def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = READY_SECONDS) -> Any:

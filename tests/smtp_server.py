@@ -8,7 +8,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.serving import free_ports
+from tests.ports import free_ports
 
 SENDER = "desk@news.example"
 

@@ -14,7 +14,8 @@ from typing import Final
 
 import pytest
 
-from tests.serving import ask, form, free_ports, is_listening, post, wait_for
+from tests.ports import free_ports
+from tests.serving import ask, form, is_listening, post, wait_for
 from yobal import __version__
 from yobal.web.routes import ASSETS
 

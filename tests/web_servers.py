@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from tests.nginx import nginx_before
+from tests.ports import free_ports
 from tests.serving import (
     READY_SECONDS,
     ROOT,
     Served,
     ask,
     children,
-    free_ports,
     is_listening,
     needed,
     wait_for,

@@ -1,7 +1,6 @@
 """Every page that there is, one after the other, for axe and for screenshots."""
 
 import functools
-import socket
 import subprocess
 import sys
 import time
@@ -15,8 +14,9 @@ from tests.browser import desk_gallery
 from tests.browser.actors import DESKTOP, Actors, Moderator, Reader, wait_for
 from tests.browser.bulk import BulkHarness
 from tests.browser.fixtures import NewsroomWithLead
-from tests.browser.newsroom import SITE_ID, Story, free_ports
+from tests.browser.newsroom import SITE_ID, Story
 from tests.browser.sending import is_closed, send
+from tests.ports import free_ports
 
 Look = Callable[[str, Page], None]
 REPLIES: Final = 7  # more than are shown under a comment, so that there is a page of replies
@@ -89,15 +89,7 @@ def served_demo(folder: Path) -> Iterator[Demo]:
 
 def free_demo_port() -> int:
     """A port whose next one is free too: readers have the first, the desk the second."""
-    while True:
-        first, _ = free_ports()
-        try:
-            with socket.socket() as reader_socket, socket.socket() as desk_socket:
-                reader_socket.bind(("127.0.0.1", first))
-                desk_socket.bind(("127.0.0.1", first + 1))
-        except OSError:
-            continue
-        return first
+    return free_ports(2)[0]
 
 
 class Gallery:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 from tests.harness import SITE_ID, STORY_ID
-from tests.serving import Served, free_ports, serving
+from tests.ports import free_ports
+from tests.serving import Served, serving
 
 STORY_PAGE: Final = "/en/ferry"
 # As strict as a page can be that embeds a thread: no inline style, no markup from strings.

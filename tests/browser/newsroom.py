@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
+from tests.ports import free_ports
 from yobal.cli import commands, import_commands, story_commands
 from yobal.cli.import_commands import ImportRequest
 from yobal.server import settings
@@ -32,7 +33,7 @@ class BrowserNewsroom:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.config = folder / "yobal.toml"
-        reader_port, desk_port = free_ports()
+        reader_port, desk_port = free_ports(2)
         self.public_url = f"http://127.0.0.1:{reader_port}"
         self.desk_url = f"http://localhost:{desk_port}"
         values: dict[str, Any] = {
@@ -157,13 +158,6 @@ class Story:
         for comment in self.json()["comments"]:
             texts += [comment["text"], *(reply["text"] for reply in comment["replies"])]
         return texts
-
-
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
 
 
 def _until_listening(url: str, child: subprocess.Popen[bytes], stderr_file: Path) -> None:

@@ -9,7 +9,7 @@ from tests.browser.actors import Actors, Moderator
 from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send
 from tests.local_desk.running import Answer, LocalDesk, fake_server, local_desk
-from tests.serving import free_ports
+from tests.ports import free_ports
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.command import run
 from tests.harness import SITE_ID, START, NewsroomHarness
-from tests.serving import free_ports
+from tests.ports import free_ports
 from yobal.actions import setup_site
 from yobal.cli import commands, story_commands
 from yobal.cli.new_settings_file import NewSettings

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from tests.cli.command import run
 from tests.conftest import new_postgresql
 from tests.harness import SITE_ID, make_newsroom
-from tests.serving import free_ports, is_listening, wait_for
+from tests.ports import free_ports
+from tests.serving import is_listening, wait_for
 from yobal.server.settings import load
 from yobal.server.wiring import prepare_storage
 

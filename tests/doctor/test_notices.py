@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.command import run
 from tests.harness import SITE_ID, NewsroomHarness
-from tests.serving import free_ports
+from tests.ports import free_ports
 from tests.smtp_server import mail_url, smtp_server
 from yobal.adapters import state_file
 from yobal.core.notices import NoticeState

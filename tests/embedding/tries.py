@@ -12,7 +12,8 @@ from typing import Any, Final
 from playwright.sync_api import Browser, Page, expect
 
 from tests.harness import SITE_ID
-from tests.serving import ROOT, Served, free_ports, is_listening, serving, wait_for
+from tests.ports import free_ports
+from tests.serving import ROOT, Served, is_listening, serving, wait_for
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
 

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from tests.serving import Response, ask, free_ports
+from tests.ports import free_ports
+from tests.serving import Response, ask
 from yobal import __version__
 
 ADDRESS = re.compile(r"http://(127\.0\.0\.1:\d+)/#token=([\w-]{43})")

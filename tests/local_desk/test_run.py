@@ -21,7 +21,8 @@ from tests.local_desk.running import (
     local_desk,
     refused,
 )
-from tests.serving import free_ports, is_listening, serving
+from tests.ports import free_ports
+from tests.serving import is_listening, serving
 from yobal import __version__
 from yobal.core.errors import InvalidSettings
 from yobal.local_desk.desk_files import own_hash

@@ -13,7 +13,8 @@ import pytest
 
 from tests.harness import SLOT, NewsroomHarness
 from tests.in_process_client import intake_of
-from tests.serving import Served, ask, form, free_ports, is_listening, post, serving, wait_for
+from tests.ports import free_ports
+from tests.serving import Served, ask, form, is_listening, post, serving, wait_for
 from yobal.self_test.in_process import Scope, Transport
 from yobal.server import figures, serve
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread

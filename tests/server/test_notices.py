@@ -14,7 +14,8 @@ import pytest
 
 from tests.harness import NewsroomHarness
 from tests.imports.importing import bring_in, sign
-from tests.serving import children, free_ports, is_alive, serving, wait_for
+from tests.ports import free_ports
+from tests.serving import children, is_alive, serving, wait_for
 from tests.smtp_server import SENDER, SmtpServer, mail_url, smtp_server
 from yobal.adapters import notice_sender
 from yobal.adapters.notice_sender import Message, Result, Task

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import ask, free_ports, make_served, serving, wait_for
+from tests.ports import free_ports
+from tests.serving import ask, make_served, serving, wait_for
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import ports
 

@@ -16,11 +16,11 @@ from tests.nginx import (
     nginx_before,
     with_tls,
 )
+from tests.ports import free_ports
 from tests.serving import (
     ROOT,
     Served,
     ask,
-    free_ports,
     is_listening,
     make_served,
     needed,
