@@ -74,7 +74,11 @@ def on_terminal(folder: Path, *words: str, **environment: str) -> Iterator[Termi
     ours, theirs = pty.openpty()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
     process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", sys.executable, "-m", "yobal", *words],
+        [
+            # The tests may run as a background job of a shell, which ignores Ctrl-C.
+            *("env", "--default-signal=INT"),
+            *("setsid", "--ctty", "--wait", sys.executable, "-m", "yobal", *words),
+        ],
         cwd=folder,
         env=inherited | {"TERM": "xterm", "LANG": "C.UTF-8"} | environment,
         stdin=theirs,
