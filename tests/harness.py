@@ -582,6 +582,10 @@ class NewsroomHarness:
             if path.is_file()
         }
 
+    def shows(self, words: str) -> bool:
+        """Whether any public file has them."""
+        return any(words.encode() in content for content in self.read_all_files().values())
+
 
 def make_newsroom(
     folder: Path, database_url: str, *, now: float = START, **settings: Any

@@ -18,6 +18,7 @@ from tests.web.conftest import signed_in
 from tests.web.desk_keys import join_by_invitation, removal_body
 from tests.web.epochs import begin_next_epoch, destroyed_numbers
 from yobal.actions import back_up as back_up_action
+from yobal.actions import verify_published, write_public_files
 from yobal.actions.return_statements import return_statements
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.adapters.purge_list import PurgeList
@@ -34,8 +35,12 @@ from yobal.core.errors import (
 )
 from yobal.core.roster import SignedStatement
 from yobal.demo.keys import NewModerator
+from yobal.doctor import signatures
+from yobal.server.rebuild import rebuild_all
+from yobal.server.scheduler import maintenance
 from yobal.server.wiring import Components, build_components, prepare_storage, roster_copy_path
 from yobal.store import sites, table_rows
+from yobal.store.tables import published_comments
 
 IDENTITY = pyrage.x25519.Identity.generate()
 
@@ -113,7 +118,7 @@ def test_a_restored_newsroom_has_the_same_public_files_and_its_receipts_work(
 def test_what_was_removed_or_withdrawn_after_the_backup_stays_so(
     backed_up: NewsroomHarness, empty: Components
 ) -> None:
-    kept, removed, withdrawn = (
+    published, removed, withdrawn = (
         backed_up.publish_new(words) for words in ("First.", "Second.", "Third.")
     )
     held = backed_up.send("Fourth.")
@@ -126,7 +131,7 @@ def test_what_was_removed_or_withdrawn_after_the_backup_stays_so(
     printed = _restore(empty, path, _folder(backed_up).secrets_path)
 
     restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
-    states = [restored.state(sent.id) for sent in (kept, removed, withdrawn, held)]
+    states = [restored.state(sent.id) for sent in (published, removed, withdrawn, held)]
     assert states == ["published", "removed", "withdrawn", "withdrawn"]
     assert any(line.startswith("3 comments erased") for line in printed)
     pages = restored.read_file("en/index.html")
@@ -557,6 +562,95 @@ def test_nothing_starts_after_a_restore_that_was_killed_until_it_has_run_again(
     build_components(empty.settings).close()
     restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
     assert (restored.state(published.id), restored.state(removed.id)) == ("published", "removed")
+
+
+FORGED = "Written into the database."
+
+
+def _publish_one_and_forge_one(newsroom: NewsroomHarness) -> Path:
+    """The backup of a newsroom in which somebody has changed a published row."""
+    newsroom.publish_new("Genuine.")
+    forged = newsroom.publish_new("Before it was forged.")
+    with newsroom.database.writing() as conn:
+        changed = published_comments.update().where(published_comments.c.id == forged.id)
+        conn.execute(changed.values(text=FORGED))
+    return _back_up(newsroom)
+
+
+def _start(components: Components, *, now: float) -> NewsroomHarness:
+    """What `yobal serve` does first."""
+    started = build_components(components.settings)
+    maintenance.prepare_files(started)
+    maintenance.run_once(started, now=now)
+    started.close()
+    return NewsroomHarness(components, "", "")
+
+
+@pytest.mark.parametrize("step", ["verifies", "writes"])
+@pytest.mark.parametrize("error", [MemoryError(), KeyboardInterrupt()], ids=["killed", "ctrl-c"])
+def test_nothing_starts_after_a_restore_that_was_stopped_while_it(
+    backed_up: NewsroomHarness,
+    empty: Components,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    step: str,
+) -> None:
+    """Or the start would write pages from rows that were not compared with what members signed."""
+    path = _publish_one_and_forge_one(backed_up)
+    secrets_file = _folder(backed_up).secrets_path
+
+    def stopped(*_: Any, **_options: Any) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        if step == "verifies":
+            patch.setattr(verify_published, "withhold_unverified", stopped)
+        else:
+            patch.setattr(write_public_files, "write_stale", stopped)
+        with pytest.raises(type(error)):
+            _restore(empty, path, secrets_file)
+    with pytest.raises(UnsupportedEnvironment, match="run the same `yobal restore` again"):
+        _start(empty, now=backed_up.now)
+
+    finishing = build_components(empty.settings, may_be_restoring=True)
+    printed = _restore(finishing, path, secrets_file)
+    finishing.close()
+
+    assert any("1 published comments were not approved" in line for line in printed)
+    started = _start(empty, now=backed_up.now)
+    assert started.shows("Genuine.")
+    assert not started.shows(FORGED)
+
+
+def test_a_start_with_a_refused_roster_shows_nothing_until_a_rebuild_has_verified_it(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    """Yobal has to start then, because members return the roster, or a lead confirms it, at the desk."""
+    path = _publish_one_and_forge_one(backed_up)
+    _restore(empty, path)
+    started = _start(empty, now=backed_up.now)
+    assert "its approval could not be verified" in started.read_file("en/index.html")
+    assert not started.shows("Genuine.")
+    assert not started.shows(FORGED)
+
+    empty.roster_pin.update(lambda _: backed_up.components.roster_pin.read())
+    assert rebuild_all(empty).withheld == 1
+    assert started.shows("Genuine.")
+    assert not started.shows(FORGED)
+
+
+def test_the_doctor_says_that_restored_comments_are_not_shown_before_a_rebuild(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    backed_up.publish_new("Genuine.")
+    _restore(empty, _back_up(backed_up))
+    empty.roster_pin.update(lambda _: backed_up.components.roster_pin.read())
+
+    (_, published) = signatures.examine(empty.settings)
+    assert "1 published comments are approved and not shown" in str(published)
+    rebuild_all(empty)
+    (_, published) = signatures.examine(empty.settings)
+    assert published.status == "ok"
 
 
 def test_a_purge_list_that_cannot_be_read_leaves_a_restore_to_be_finished(

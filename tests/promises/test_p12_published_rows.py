@@ -80,10 +80,6 @@ ATTACKS: Final[dict[str, Callable[[NewsroomHarness], None]]] = {
 }
 
 
-def _shows(newsroom: NewsroomHarness, words: str) -> bool:
-    return any(words.encode() in content for content in newsroom.read_all_files().values())
-
-
 @pytest.fixture
 def published(newsroom: NewsroomHarness) -> NewsroomHarness:
     newsroom.publish_new("Old.")
@@ -96,8 +92,8 @@ def test_a_changed_row_is_withheld_counted_and_found(published: NewsroomHarness,
     ATTACKS[name](published)
     rebuilt = rebuild_all(published.components)
     assert rebuilt.withheld == 1
-    assert not _shows(published, FORGED)
-    assert _shows(published, GENUINE)
+    assert not published.shows(FORGED)
+    assert published.shows(GENUINE)
     assert "its approval could not be verified" in published.read_file("en/index.html")
     (held, shown) = signatures.examine(published.components.settings)
     assert (held.status, shown.status) == ("ok", "fail")
@@ -111,7 +107,7 @@ def test_control_without_the_check_a_changed_row_is_shown(
     monkeypatch.setattr(verify_published, "is_genuine", lambda *_: True)
     ATTACKS[name](published)
     assert rebuild_all(published.components).withheld == 0
-    assert _shows(published, FORGED)
+    assert published.shows(FORGED)
 
 
 def test_a_comment_that_is_put_back_is_shown_again(published: NewsroomHarness) -> None:
@@ -119,7 +115,7 @@ def test_a_comment_that_is_put_back_is_shown_again(published: NewsroomHarness) -
     rebuild_all(published.components)
     _change(published, "update published_comments set text = 'Old.' where text = :t", t=FORGED)
     assert rebuild_all(published.components).withheld == 0
-    assert _shows(published, "Old.")
+    assert published.shows("Old.")
 
 
 def test_comments_that_a_removed_member_published_stay(newsroom: NewsroomHarness) -> None:
@@ -128,7 +124,7 @@ def test_comments_that_a_removed_member_published_stay(newsroom: NewsroomHarness
     newsroom.pass_slots()
     newsroom.remove_member("Dara")
     assert rebuild_all(newsroom.components).withheld == 0
-    assert _shows(newsroom, GENUINE)
+    assert newsroom.shows(GENUINE)
 
 
 def test_comments_that_were_published_under_a_former_roster_stay(
@@ -163,7 +159,7 @@ def test_a_former_roster_that_was_changed_verifies_nothing(published: NewsroomHa
     _change(published, "update former_statements set signature = :s", s=bytes(64))
     published.components.roster_reader._verified = None  # another process
     assert rebuild_all(published.components).withheld == 2
-    assert _shows(published, "Under the new roster.")
+    assert published.shows("Under the new roster.")
 
 
 def _confirmed(pin: Pin) -> Pin:
@@ -218,6 +214,6 @@ def test_replies_verify_wherever_release_has_put_them(newsroom: NewsroomHarness)
     newsroom.publish(to_root.id)
     newsroom.pass_slots()
     assert rebuild_all(newsroom.components).withheld == 0
-    assert _shows(newsroom, "To the root.")
+    assert newsroom.shows("To the root.")
     _change(newsroom, "update published_comments set parent_id = id, root_id = id")
     assert rebuild_all(newsroom.components).withheld == 1

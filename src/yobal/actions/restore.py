@@ -34,6 +34,7 @@ from yobal.store import (
     pending_purge,
     people,
     published_comments,
+    published_decisions,
     sites,
     table_rows,
 )
@@ -74,7 +75,9 @@ def restore(
 ) -> BackupContent:
     """All of its rows or none, marked as unfinished until `end`. Raises BackupInvalid, DatabaseUnavailable.
 
-    If an earlier restore was stopped after it had stored the rows, they are not stored again.
+    Everybody who knows the recipient can write a backup, so its published rows are withheld until
+    `verify_published` has compared them with what members signed. If an earlier restore was stopped
+    after it had stored the rows, they are not stored again.
     """
     with database.reading() as conn:
         is_stored = sites.is_restoring(conn)
@@ -100,12 +103,13 @@ def restore(
         header = parser.end()
         sites.forget_files(conn)
         sites.set_restoring(conn, is_restoring=True)
+        published_decisions.withhold_all(conn)
         hidden_texts.wait_for_lead_after_restore(conn, site_id)
     return BackupContent(header, rows)
 
 
 def end(database: Database) -> None:
-    """What was removed after the backup is erased again, so that the server may start."""
+    """The server may start: what was removed after the backup is erased, and what is shown is verified."""
     with database.writing() as conn:
         sites.set_restoring(conn, is_restoring=False)
 

@@ -25,8 +25,9 @@ _NOT_SET: Final = (
     " backup-key.txt` prints, on another machine, which keeps backup-key.txt"
 )
 _ROSTER_ADVICE: Final = (
-    "No public files are written yet: the roster is not the one that this server has verified. `yobal"
-    " roster` shows why, and docs/operate.md says what to do. Once it prints no `refused`, run `yobal rebuild`."
+    "No published comment is shown yet: the roster is not the one that this server has verified. `yobal"
+    " roster` shows why, and docs/operate.md says what to do. Once it prints no `refused`, run `yobal rebuild`,"
+    " which verifies the comments and shows them."
 )
 _NO_LIST: Final = (
     "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again, and"
@@ -96,9 +97,11 @@ def run_restore(
     # From here until the purge, what was removed after the backup is in the database.
     with ignoring_interrupts():
         lines = [*_describe(content), *_after_restore(components, identity, secrets_file)]
-        restore.end(components.database)
     yield from lines
-    yield _rebuild(components)
+    # May be stopped: nothing starts before the same command has run again and come to its end.
+    rebuilt = _rebuild(components)
+    restore.end(components.database)
+    yield rebuilt
     yield from _warnings(components)
 
 
@@ -175,7 +178,7 @@ def _purge(components: Components) -> Iterator[str]:
 
 
 def _rebuild(components: Components) -> str:
-    """Without a roster nothing can be verified, so nothing is written."""
+    """Without a roster nothing can be verified: the server has to start, and all comments stay withheld."""
     try:
         return rebuild(components)
     except RosterInvalid:

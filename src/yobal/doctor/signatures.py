@@ -2,9 +2,10 @@
 
 from yobal.actions import release, verify_published
 from yobal.actions.roster_reader import RosterReader
+from yobal.actions.verify_published import MisjudgedPublished
 from yobal.adapters.cell_file import CellFile
 from yobal.adapters.moves_file import MovesFile
-from yobal.doctor.finding import Finding, ok_if
+from yobal.doctor.finding import Finding, fail, ok_if
 from yobal.doctor.rosters import ReadOnlyPin
 from yobal.server.settings import Settings
 from yobal.store.database import Database
@@ -23,7 +24,7 @@ def examine(settings: Settings) -> list[Finding]:
             if current_revision(conn) != newest_revision():
                 return []  # the check of the schema says what to do
             held = release.count_refused(conn, cell_file, rules, roster_reader)
-        published = verify_published.count_unverified(
+        published = verify_published.count_misjudged(
             database, rules, roster_reader, MovesFile(settings.secrets_dir).read()
         )
     finally:
@@ -35,10 +36,21 @@ def examine(settings: Settings) -> list[Finding]:
             f"{held} accepted comments carry no valid signature of a member, so they are not released: "
             "see DecisionNotAuthentic in docs/trouble.md",
         ),
-        ok_if(
-            not published,
-            "members have approved what is published",
-            f"{published} published comments differ from what a member has signed: see "
-            "`yobal rebuild` in docs/trouble.md, which hides them",
-        ),
+        _published_finding(published),
     ]
+
+
+def _published_finding(published: MisjudgedPublished) -> Finding:
+    check = "members have approved what is published"
+    if published.unverified:
+        return fail(
+            check,
+            f"{published.unverified} published comments differ from what a member has signed: see "
+            "`yobal rebuild` in docs/trouble.md, which hides them",
+        )
+    return ok_if(
+        not published.withheld,
+        check,
+        f"{published.withheld} published comments are approved and not shown, for example after a restore: "
+        "run `yobal rebuild`, which shows them",
+    )

@@ -88,7 +88,8 @@ def _begin(settings: Settings, command_pid: int) -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != command_pid:  # killed before the line above, which then comes too late
         os._exit(1)
-    _file_writer = build_components(settings).file_writer
+    # The command has checked that the database may be used; `yobal restore` uses an unfinished one.
+    _file_writer = build_components(settings, may_be_restoring=True).file_writer
 
 
 def _write(rows: Sequence[StaleFileRow], slot: Slot) -> bool:

@@ -27,8 +27,8 @@ from yobal.store.migrations import check_newest
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 _UNFINISHED_RESTORE: Final = (
-    "a restore of this database was interrupted, and comments that were removed after the backup may be"
-    " in it: run the same `yobal restore` again, which finishes it"
+    "a restore of this database was interrupted, so comments that were removed after the backup may be"
+    " in it, and pages may not be written: run the same `yobal restore` again, which finishes it"
 )
 
 

@@ -131,6 +131,12 @@ def _accepted(conn: Connection, comment_ids: Sequence[str]) -> dict[str, Decisio
     return {decision.comment_id: decision for decision in fetch_all(conn, Decision, chosen)}
 
 
+def withhold_all(conn: Connection) -> None:
+    """Show no published comment of any site. Tombstones have no text to withhold."""
+    with_text = published_comments.c.removal.is_(None)
+    conn.execute(published_comments.update().where(with_text).values(is_withheld=True))
+
+
 def set_withheld(conn: Connection, comment_ids: Sequence[str], *, is_withheld: bool) -> None:
     chosen = published_comments.c.id.in_(comment_ids)
     conn.execute(published_comments.update().where(chosen).values(is_withheld=is_withheld))

@@ -49,7 +49,7 @@ def add(
 
 
 def is_restoring(conn: Connection) -> bool:
-    """Whether `yobal restore` has stored the rows of a backup, and was stopped before its end."""
+    """Whether `yobal restore` has stored the rows of a backup, and has not come to its end."""
     return conn.execute(sa.select(sites.c.id).where(sites.c.is_restoring)).first() is not None
 
 

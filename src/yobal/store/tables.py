@@ -59,7 +59,7 @@ sites = sa.Table(
     sa.Column("rendering_fingerprint", sa.Text, nullable=False, server_default=""),
     # A random id while deleted text may still be in the database's files; see pending_purge.py.
     _text("pending_purge_id", nullable=True),
-    # Rows of a backup are stored, and what was removed after it is not erased yet: nothing starts.
+    # Rows of a backup are stored, but not purged, or not verified and written, yet: nothing starts.
     sa.Column("is_restoring", sa.Boolean, nullable=False, server_default=sa.false()),
     _slot("last_round"),  # what came to the inbox until then is in the tables
     # No pending comment expires before this slot: a week after a pause, in which no desk showed the warning.
