@@ -506,7 +506,7 @@ def test_rounds_that_fail_give_back_their_cells(
         assert newsroom.components.cell_file.unsettled == set()
 
 
-def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_any_report(
+def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_another_report(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = newsroom.publish_new()
@@ -518,10 +518,44 @@ def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_any_report(
     monkeypatch.setattr(PublicFiles, "write", is_full)
     MaintenanceThread(newsroom.components, is_desk=True, clock=lambda: midnight + DAY)._tick()
     assert keys(newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
-    printed = capfd.readouterr().err
-    assert "PublicFilesUnavailable" in printed
-    assert "DatabaseUnavailable" in printed
+    assert "PublicFilesUnavailable" in capfd.readouterr().err
     assert newsroom.read_table("sites")[0]["pending_purge_id"] is not None
+
+
+def test_a_blocked_purge_is_reported_after_a_minute_and_then_once(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def tick(thread: MaintenanceThread, *, seconds: int) -> int:
+        newsroom.now += seconds
+        thread._tick()
+        return capfd.readouterr().err.count("DatabaseUnavailable (a reader needs")
+
+    sent = newsroom.publish_new()
+    newsroom.remove_only(sent.id)
+    monkeypatch.setattr(error_reporting, "_counts", Counter())
+    monkeypatch.setattr(maintenance, "PURGE_SECONDS", 0)
+    thread = MaintenanceThread(newsroom.components, is_desk=True, clock=lambda: newsroom.now)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "_try_purge", lambda _: "a reader needs the old pages")
+        assert [tick(thread, seconds=30) for _ in range(4)] == [0, 0, 1, 0]
+    assert tick(thread, seconds=1) == 0
+    assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
+
+
+def test_the_minute_begins_again_after_a_purge(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(error_reporting, "_counts", Counter())
+    monkeypatch.setattr(maintenance, "PURGE_SECONDS", 0)
+    thread = MaintenanceThread(newsroom.components, is_desk=True, clock=lambda: newsroom.now)
+    for _ in range(4):
+        newsroom.remove_only(newsroom.publish_new().id)
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "_try_purge", lambda _: "a reader needs the old pages")
+            thread._tick()
+        newsroom.now += 30
+        thread._tick()
+    assert "DatabaseUnavailable" not in capfd.readouterr().err
 
 
 def test_a_blocked_purge_does_not_hide_that_the_clock_is_not_trusted(

@@ -28,6 +28,9 @@ from yobal.server.scheduler.maintenance import (
 from yobal.server.wiring import Components
 
 TICK_SECONDS: Final = 1.0  # a withdrawal "at once" takes effect within ten seconds
+# A purge on SQLite needs a moment without readers, and each pass tries for two seconds only. On a busy
+# machine some passes find none, which is no news: the next one repeats it.
+UNPURGED_SECONDS_MAX: Final = 60.0
 STUCK_SECONDS: Final = 300.0  # no pass takes so long, whatever there is to release
 # These pass by themselves, or are repaired while the server runs: no reason not to start.
 TRANSIENT_ERRORS: Final = (PublicFilesUnavailable, DatabaseUnavailable, ClockNotTrusted, OSError)
@@ -47,6 +50,7 @@ class MaintenanceThread:
         self._clock = clock
         self._tick_at = 0.0  # of the monotonic clock
         self._slot: Slot | None = None
+        self._unpurged_since: float | None = None
         self._figures: Figures | None = figures.read(components.settings)
         self._stop_requested = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
@@ -95,7 +99,9 @@ class MaintenanceThread:
             self._prepare_cells(now)
         if not self._are_files_prepared:
             self._prepare_files()
-        _report(run_once(self._components, now=now))
+        result = run_once(self._components, now=now)
+        _report(result)
+        self._report_lasting(result.purge_problem, now=now)
         self._figures = figures.record(self._components, self._figures)
 
     def _prepare_cells(self, now: float) -> None:
@@ -114,6 +120,15 @@ class MaintenanceThread:
         except PublicFilesUnavailable as error:
             error_reporting.report_once(error)
 
+    def _report_lasting(self, purge_problem: DatabaseUnavailable | None, *, now: float) -> None:
+        if purge_problem is None:
+            self._unpurged_since = None
+            return
+        if self._unpurged_since is None:
+            self._unpurged_since = now
+        if now - self._unpurged_since >= UNPURGED_SECONDS_MAX:
+            error_reporting.report_once(purge_problem)
+
     def _flush_errors_on_new_slot(self, slot: Slot) -> None:
         if self._slot not in (None, slot):
             error_reporting.flush()
@@ -129,7 +144,6 @@ def _report(result: PassResult) -> None:
         error_reporting.report(DecisionNotAuthentic())
     for problem in (
         result.files_problem,
-        result.purge_problem,
         result.inbox_problem,
         result.purge_list_problem,
     ):
