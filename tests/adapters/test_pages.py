@@ -8,12 +8,16 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tests.adapters.conftest import make_thread, render_files
+from tests.adapters.conftest import ROOT, SLOT, make_thread, render_files
+from yobal.adapters.rendering.comment_markup import CommentMarkup
+from yobal.adapters.rendering.comment_presenter import CommentView
 from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, ServerFacts, SiteContext
+from yobal.core import paths
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
 from yobal.core.thread import (
     Edition,
+    EditorTexts,
     FormState,
     NewestView,
     PageView,
@@ -59,6 +63,51 @@ def with_schedule(site_context: SiteContext, **settings: object) -> SiteContext:
 
 def test_the_same_view_gives_the_same_bytes(render_all: RenderAll) -> None:
     assert render_all("x", "km") == render_all("x", "km")
+
+
+def test_pages_follow_every_change_of_their_thread(site_context: SiteContext) -> None:
+    """A server has one renderer for years; what it keeps of one page must not appear in another."""
+    first = make_thread("en")
+    changes: tuple[dict[str, object], ...] = (
+        {"edition": Edition(tag="en", title="Renamed", url=first.edition.url)},
+        {"edition": Edition(tag="en", title="Ferries", url="https://river.example/moved")},
+        {"edition": Edition(tag="km", title="Ferries", url=first.edition.url)},
+        {"other_editions": ()},
+        {"form": "closed"},
+        {"closes_slot": SLOT},
+        {"editor_texts": EditorTexts(question="Which ferry?", pinned_note="Be brief.")},
+        {"story_id": "bridge"},
+    )
+    threads = [first, *(msgspec.structs.replace(first, **change) for change in changes)]
+    renderer = PageRenderer(site_context)
+    for thread in [*threads, *reversed(threads)]:
+        alone = render_files(PageRenderer(site_context), thread, "x")
+        assert render_files(renderer, thread, "x") == alone, thread
+
+
+def test_pages_follow_the_settings_of_their_own_renderer(site_context: SiteContext) -> None:
+    other = msgspec.structs.replace(site_context, site_name="The Hill Post")
+    for context in (site_context, other, site_context):
+        page = render_files(PageRenderer(context), THREAD, "x")[paths.comment(ROOT)].decode()
+        names = {name for name in ("The River Post", "The Hill Post") if name in page}
+        assert names == {context.site_name}
+
+
+@pytest.mark.parametrize("form", ["open", "closed"])
+def test_what_is_under_a_comment_is_the_same_in_a_page_and_its_fragment(
+    site_context: SiteContext, monkeypatch: pytest.MonkeyPatch, form: FormState
+) -> None:
+    """So that it can be made once for both."""
+    thread = make_thread("en", form=form)
+    rendered = render_files(PageRenderer(site_context), thread, "x")
+    make_footer = CommentMarkup._footer
+
+    def make_again(markup: CommentMarkup, view: CommentView, day: str) -> str:
+        markup._footers.clear()
+        return make_footer(markup, view, day)
+
+    monkeypatch.setattr(CommentMarkup, "_footer", make_again)
+    assert render_files(PageRenderer(site_context), thread, "x") == rendered
 
 
 def test_the_full_notice_is_above_the_form(site_context: SiteContext) -> None:
