@@ -86,6 +86,11 @@ def test_the_demonstration_prints_its_addresses_keeps_its_state_and_can_be_delet
         assert second == first
         receipt = post(port, {"step": "receipt", "code": sent.code or ""}, path=thread)
         assert "is waiting" in receipt.text
+        status = subprocess.run(
+            second["commands"].split(), capture_output=True, text=True, check=False
+        )
+        assert (status.returncode, status.stderr) == (0, "")
+        assert "clock      trusted" in status.stdout
     assert reset(folder) == (0, "")
     assert not folder.exists()
     assert reset(folder) == (0, "")  # a missing folder is no error

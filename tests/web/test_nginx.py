@@ -98,8 +98,8 @@ def test_a_story_includes_its_fragments_and_nothing_while_it_is_not_declared(
     stylesheet_file = served.newsroom.files_dir / SITE_ID / "@/comments.css"
     stylesheet = stylesheet_file.read_text(encoding="utf-8")
     assert f"<style>{stylesheet}</style>" in declared.text
-    article = f"[<style>{stylesheet}</style>||]"
-    assert undeclared.text == f"<title>undeclared</title>\n<article>{article}</article>"
+    included = f"[<style>{stylesheet}</style>||]"
+    assert undeclared.text == f"<title>undeclared</title>\n<article>{included}</article>"
     assert directly.body == b"", "fragments are for the newsroom's own pages"
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from yobal.core.errors import InvalidSettings
+from yobal.core.toml import toml_value
 from yobal.server import settings as settings_file
 from yobal.server.settings import Settings
 
@@ -115,7 +116,7 @@ def content(new_settings: NewSettings) -> str:
         for line in lines:
             chosen = values.get(line.setting)
             shown = (
-                f"{line.setting} = {_toml(chosen)}"
+                f"{line.setting} = {toml_value(chosen)}"
                 if chosen
                 else f"#{line.setting} = {line.example}"
             )
@@ -148,12 +149,3 @@ def _framing_origins(new_settings: NewSettings) -> list[str]:
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     is_other_host = origin != new_settings.get("public_url", "")
     return [origin] if parts.scheme == "https" and is_other_host else []
-
-
-def _toml(value: Value) -> str:
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    items = (f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
-    return "{ " + ", ".join(items) + " }"

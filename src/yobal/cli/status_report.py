@@ -47,7 +47,8 @@ def _problems(status: Status) -> list[str]:
 
 def _waiting(status: Status) -> str:
     ages = [
-        f"{count} for {age}{' or more' if age == AGE_SLOTS_MAX else ''} slots"
+        f"{count} for "
+        + (f"{age} or more slots" if age == AGE_SLOTS_MAX else _counted(age, "slot"))
         for age, count in status.pending_by_age_slots.items()
     ]
     since = f"; the oldest since {status.oldest_round}" if status.oldest_round else ""
@@ -66,11 +67,23 @@ def _imports(status: Status) -> str:
 
 
 def _epoch(status: Status) -> str:
-    return "none yet" if status.epoch_age_days is None else f"{status.epoch_age_days} days old"
+    return (
+        "none yet"
+        if status.epoch_age_days is None
+        else f"{_counted(status.epoch_age_days, 'day')} old"
+    )
 
 
 def _pages(status: Status) -> str:
-    compared = f"{status.sampled_stories_count} stories compared with the database"
-    differing = f", {len(status.differing_files)} files differ" if status.differing_files else ""
-    stale = f"; {status.stale_files_count} files wait to be written"
-    return compared + differing + (stale if status.stale_files_count else "")
+    text = (
+        f"{_counted(status.sampled_stories_count, 'story', 'stories')} compared with the database"
+    )
+    if status.differing_files:
+        text += f", {_counted(len(status.differing_files), 'file')} not the same"
+    if status.stale_files_count:
+        text += f"; still to write: {_counted(status.stale_files_count, 'file')}"
+    return text
+
+
+def _counted(count: int, singular: str, plural: str = "") -> str:
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"

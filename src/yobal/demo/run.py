@@ -1,11 +1,15 @@
 """`yobal demo`: an invented newsroom on this machine, seeded at its first start and kept afterwards."""
 
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from yobal.core.errors import InvalidSettings, UnsupportedEnvironment
+from yobal.core.toml import toml_value
 from yobal.demo import seed
 from yobal.demo.newsroom import content
 from yobal.demo.site import DemoSite
@@ -17,6 +21,7 @@ from yobal.store import sites
 PORT_MAX: Final = 65_534  # the desk listens on the next port
 _MARKER: Final = "demonstration.txt"  # written first: only a folder with this file is ever deleted
 _SIGN_IN: Final = "sign-in.txt"
+_SETTINGS_FILE: Final = "yobal.toml"
 
 
 def run(folder: Path, port: int) -> None:
@@ -25,13 +30,14 @@ def run(folder: Path, port: int) -> None:
         raise InvalidSettings(f"port: 1 to {PORT_MAX}")
     settings = demo_settings(folder, port)
     claim_folder(folder)
+    write_settings_file(folder, settings)
     prepare_storage(settings)
     passphrase = _seed_if_new(settings, folder / _SIGN_IN)
     components = build_components(settings)
     serve(
         components,
         wrap_intake=lambda intake: DemoSite(components, intake),
-        when_ready=lambda: _print_instructions(settings, passphrase),
+        when_ready=lambda: _print_instructions(folder, settings, passphrase),
     )
     print(
         "Stopped. The same command continues from here. To delete everything: `make demo-reset` "
@@ -67,6 +73,16 @@ def claim_folder(folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARKER).write_text("Made by `yobal demo`, deleted by `yobal demo --reset`.\n")
+
+
+def write_settings_file(folder: Path, settings: Settings) -> None:
+    """So that a technician can try the other commands on it, also while it runs."""
+    lines = ["# The settings of the demonstration, written at each start. Changes are lost."]
+    for field in msgspec.structs.fields(Settings):
+        value = getattr(settings, field.name)
+        if value not in (field.default, (), {}):
+            lines.append(f"{field.name} = {toml_value(value)}")
+    (folder / _SETTINGS_FILE).write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 def reset(folder: Path) -> None:
@@ -113,14 +129,15 @@ def _seed_or_read(components: Components, sign_in: Path) -> str:
     return passphrase
 
 
-def _print_instructions(settings: Settings, passphrase: str) -> None:
+def _print_instructions(folder: Path, settings: Settings, passphrase: str) -> None:
     story_url = settings.public_url + content.EDITIONS[-1].path
     one_line_path = content.EDITIONS[-1].one_line_path
     print(
         f"story: {story_url}\n"
         f"the same with one line in its template: {settings.public_url}{one_line_path}\n"
         f"desk: {settings.desk_url}/\n"
-        f"sign in: {seed.PSEUDONYM} {passphrase}\n\n"
+        f"sign in: {seed.PSEUDONYM} {passphrase}\n"
+        f"commands: {_program()} status --config {folder / _SETTINGS_FILE}\n\n"
         "Try it: write a comment under the story (also with JavaScript off) and ask for a receipt.\n"
         "It comes to the desk with the next round, within 10 seconds (on a real site, rounds are hours\n"
         "apart). Sign in at the desk and move through the queue with j and k; publish with a, edit\n"
@@ -128,3 +145,9 @@ def _print_instructions(settings: Settings, passphrase: str) -> None:
         "the receipt. Ctrl-C stops the demonstration; the next start continues from here.",
         flush=True,
     )
+
+
+def _program() -> str:
+    """How this installation's `yobal` is called. `make demo` puts it into no folder of the PATH."""
+    program = Path(sys.executable).with_name("yobal")
+    return str(program) if program.exists() else f"{sys.executable} -m yobal"
