@@ -198,6 +198,38 @@ def test_a_session_that_is_ended_elsewhere_closes_its_desk_and_says_so(
     expect(lost.page.locator("#pin")).to_have_count(0)
 
 
+def test_all_other_sessions_are_ended_by_keyboard_after_one_question(
+    own: NewsroomWithLead, actors: Actors, desk: Moderator
+) -> None:
+    phones = [
+        actors.moderator(own.newsroom, **PHONE).sign_in(own.pseudonym, own.passphrase)
+        for _ in range(2)
+    ]
+    desk.go("People")
+    desk.page.reload()
+    rows = desk.page.locator(".sessions li")
+    expect(rows.nth(2)).to_be_visible()
+    names = rows.locator("b").all_inner_texts()
+    assert len(set(names)) == len(names)
+    ask = desk.page.get_by_role("button", name="End all other sessions…")
+    ask.focus()
+    desk.page.keyboard.press("Enter")
+    end = desk.page.get_by_role("button", name=re.compile("^End [0-9]+ other sessions$"))
+    expect(end).to_be_focused()
+    desk.page.keyboard.press("Tab")
+    desk.page.keyboard.press("Enter")
+    expect(ask).to_be_focused()  # cancelled
+    expect(rows).to_have_count(len(names))
+    desk.page.keyboard.press("Enter")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("#sessions-result")).to_be_focused()
+    expect(rows).to_have_count(1)
+    expect(ask).to_have_count(0)
+    for phone in phones:
+        phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(phone.page.get_by_role("alert")).to_contain_text("ended from another device")
+
+
 def test_without_the_server_a_lock_leaves_nothing_that_a_reload_could_open(
     desk: Moderator,
 ) -> None:

@@ -35,7 +35,7 @@ CHANGING = {  # routes that change something, or that take no session
     *("invite", "confirm-member", "discard-registration"),
     *("remove-member", "begin-epoch", "lift-suspension", "cancel-invitation"),
     *("hold-device-key", "set-pin", "lock", "lock-state", "unlock"),
-    *("label-device", "end-session", "end-sessions"),
+    *("label-device", "end-session", "end-other-sessions", "end-sessions"),
     *("sign-in/passkey", "passkeys/open", "passkeys/add", "passkeys/remove", "renew-sheet"),
     *("recovery/challenge", "recovery/prove", "recovery/finish"),
     *("decide", "reject-many", "undo", "undo-many", "remove", "bring-back", "destroy-hidden"),

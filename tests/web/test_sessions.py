@@ -274,6 +274,35 @@ def test_sessions_are_listed_with_slot_and_label_and_ended_one_by_one(
     assert len(phone.post("sessions").json["own"]) == 1
 
 
+def test_ending_all_other_sessions_leaves_this_one_and_those_of_colleagues(
+    desk: DeskClient,
+) -> None:
+    join_by_invitation(desk, "Egret", role="moderator")
+    egret, phone, laptop = (desk.browser_of(name) for name in ("Egret", "Heron", "Heron"))
+    _hold(phone)
+    assert laptop.post("end-other-sessions").status == 200
+    assert [browser.post("session").status for browser in (laptop, egret)] == [200, 200]
+    for browser in (desk, phone):
+        ended = browser.post("session")
+        assert (ended.status, ended.json["error"]) == (401, "session_ended")
+
+
+def test_sessions_with_the_same_label_get_numbers(desk: DeskClient) -> None:
+    second, third = (desk.browser_of("Heron") for _ in range(2))
+    for browser in (desk, second, third, second):
+        _hold(browser)
+    assert _labels(desk) == {"Computer", "Computer 2", "Computer 3"}
+    second.post("sign-out")
+    _hold(desk.browser_of("Heron"))
+    assert _labels(desk) == {"Computer", "Computer 2", "Computer 3"}
+    third.post("label-device", device_label="Red phone")
+    assert _labels(desk) == {"Computer", "Computer 2", "Red phone"}
+
+
+def _labels(desk: DeskClient) -> set[str]:
+    return {row["device_label"] for row in desk.post("sessions").json["own"]}
+
+
 def test_a_moderator_ends_no_session_of_others_and_a_lead_all_of_one(desk: DeskClient) -> None:
     join_by_invitation(desk, "Egret", role="moderator")
     egret = desk.browser_of("Egret")

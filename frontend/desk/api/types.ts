@@ -865,6 +865,10 @@ export interface Routes {
   "/api/desk/sessions": { request: Record<string, never>; response: SessionList };
   "/api/desk/label-device": { request: LabelDeviceRequest; response: Record<string, never> };
   "/api/desk/end-session": { request: EndSessionRequest; response: Record<string, never> };
+  "/api/desk/end-other-sessions": {
+    request: Record<string, never>;
+    response: Record<string, never>;
+  };
   "/api/desk/end-sessions": { request: EndSessionsRequest; response: Record<string, never> };
   "/api/desk/passkeys": { request: Record<string, never>; response: PasskeyList };
   "/api/desk/passkeys/open": { request: PasskeySignInRequest; response: PasskeyIdentity };

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { OpenSession } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
-import { gettext } from "../i18n.ts";
+import { gettext, ngettext } from "../i18n.ts";
 import { loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
 import type { Sessions } from "./sessions.ts";
@@ -40,6 +40,7 @@ function listView(sessions: Sessions, signOut: () => void): TemplateResult {
   return html`<ul class="people sessions">
       ${sessions.own.map((session) => sessionView(sessions, session, signOut))}
     </ul>
+    ${sessions.own.length > 1 ? endOthersView(sessions) : nothing}
     ${current === undefined ? nothing : renameView(sessions, current)}`;
 }
 
@@ -66,6 +67,39 @@ function sessionView(
       ${is_current ? gettext("Sign out") : gettext("End")} ${visuallyHidden(device_label)}
     </button>
   </li>`;
+}
+
+/** For a device that is lost, if it is not clear which one of them it is. */
+function endOthersView(sessions: Sessions): TemplateResult {
+  if (!sessions.isAsking) {
+    return html`<p class="actions">
+      <button
+        type="button"
+        class="secondary"
+        id="ask-to-end-others"
+        ?disabled=${sessions.isBusy}
+        @click=${() => sessions.askToEndOthers(true)}
+      >
+        ${gettext("End all other sessions…")}
+      </button>
+    </p>`;
+  }
+  const count = sessions.own.length - 1;
+  return html`<section class="removal-form" id="end-others" aria-label=${gettext("End all other sessions")}>
+    <p class="small">
+      ${gettext(
+        "You stay signed in here only. On the other devices you can sign in again with your words or a passkey.",
+      )}
+    </p>
+    <p class="actions">
+      <button type="button" ?disabled=${sessions.isBusy} @click=${() => void sessions.endOthers()}>
+        ${ngettext("End %(count)s other session", "End %(count)s other sessions", count)}
+      </button>
+      <button type="button" class="secondary" @click=${() => sessions.askToEndOthers(false)}>
+        ${gettext("Cancel")}
+      </button>
+    </p>
+  </section>`;
 }
 
 function renameView(sessions: Sessions, current: OpenSession): TemplateResult {

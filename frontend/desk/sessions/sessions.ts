@@ -11,12 +11,23 @@ import { storeDeviceLabel } from "./device-label.ts";
 
 const PIN_GRAPHEMES_MIN = 4;
 
+/** The present one first, then by slot and label: "Computer 2" before "Computer 10". */
+function inOrder(a: OpenSession, b: OpenSession): number {
+  return (
+    Number(b.is_current) - Number(a.is_current) ||
+    a.begun.at - b.begun.at ||
+    a.device_label.localeCompare(b.device_label, undefined, { numeric: true })
+  );
+}
+
 export class Sessions {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
   result: string | null = null;
   isBusy = false;
   isPinSet = false;
+  /** Whether the question before all others are ended is open. */
+  isAsking = false;
   own: OpenSession[] = [];
   others: SessionList["others"] = [];
 
@@ -28,8 +39,7 @@ export class Sessions {
   async load(): Promise<void> {
     try {
       const { own, others } = await this.dom.post<SessionList>("/api/desk/sessions", {});
-      // The present one first; the server orders by slot.
-      this.own = own.sort((a, b) => Number(b.is_current) - Number(a.is_current));
+      this.own = own.sort(inOrder);
       Object.assign(this, { others, phase: "ready" });
     } catch (error) {
       this.error = errorMessage(error);
@@ -49,6 +59,22 @@ export class Sessions {
       return gettext("Ended: %(device)s. Its desk closes within a minute.", {
         device: device_label,
       });
+    });
+  }
+
+  askToEndOthers(isAsking: boolean): void {
+    Object.assign(this, { isAsking, error: null, result: null });
+    this.dom.focusOn(isAsking ? "#end-others button" : "#ask-to-end-others");
+    this.dom.requestRender();
+  }
+
+  /** All of one's own but this one, also those that began since the list was loaded. */
+  endOthers(): Promise<void> {
+    return this.#change(async () => {
+      await this.dom.post("/api/desk/end-other-sessions", {});
+      this.isAsking = false;
+      await this.load();
+      return gettext("All your other sessions are ended. Their desks close within a minute.");
     });
   }
 

@@ -1,5 +1,7 @@
 """Lists a moderator's sessions, names the device of one, and ends them. Ending takes no key away: removal does."""
 
+from itertools import chain, count
+
 from yobal.adapters.device_keys import DeviceKeys
 from yobal.store import people, sessions
 from yobal.store.database import Database
@@ -16,9 +18,22 @@ def list_sessions(
     return own, {name: count for name, count in sorted(counts.items()) if name != pseudonym}
 
 
-def label(database: Database, token_hash: bytes, device_label: str) -> None:
+def label(
+    database: Database,
+    site_id: str,
+    token_hash: bytes,
+    device_label: str,
+    *,
+    pseudonym: str,
+    now: float,
+) -> None:
+    """With a number behind it if another session of this moderator has the label, so that they can be told apart."""
     with database.writing() as conn:
-        sessions.set_label(conn, token_hash, device_label)
+        open_sessions = sessions.list_open(conn, site_id, pseudonym=pseudonym, now=now)
+        taken = {item.device_label for item in open_sessions if item.token_hash != token_hash}
+        numbered = (f"{device_label} {number}" for number in count(2))
+        free = next(name for name in chain([device_label], numbered) if name not in taken)
+        sessions.set_label(conn, token_hash, free)
 
 
 def end(
@@ -27,13 +42,21 @@ def end(
     site_id: str,
     *,
     pseudonym: str,
-    only_hash: bytes | None,
+    only_hash: bytes | None = None,
+    except_hash: bytes | None = None,
     now: float,
 ) -> None:
-    """One of this moderator's sessions, or with None all. An open page learns it with its next request."""
+    """One of this moderator's sessions, all but one, or all. An open page learns it with its next request."""
     with database.writing() as conn:
-        open_sessions = sessions.list_open(conn, site_id, pseudonym=pseudonym, now=now)
-        hashes = [item.token_hash for item in open_sessions if only_hash in (None, item.token_hash)]
+        open_hashes = [
+            item.token_hash
+            for item in sessions.list_open(conn, site_id, pseudonym=pseudonym, now=now)
+        ]
+        hashes = [
+            token_hash
+            for token_hash in open_hashes
+            if only_hash in (None, token_hash) and token_hash != except_hash
+        ]
         sessions.end(conn, site_id, hashes)
     for token_hash in hashes:
         device_keys.forget(token_hash)

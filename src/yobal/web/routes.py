@@ -92,6 +92,7 @@ SESSION_ROUTES: Final = (
     Route("/api/desk/sessions", "moderator", SessionsController.sessions),
     Route("/api/desk/label-device", "moderator", SessionsController.label_device),
     Route("/api/desk/end-session", "moderator", SessionsController.end_session),
+    Route("/api/desk/end-other-sessions", "moderator", SessionsController.end_other_sessions),
     Route("/api/desk/end-sessions", "lead", SessionsController.end_sessions),
 )
 MODERATION_ROUTES: Final = (

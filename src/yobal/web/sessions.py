@@ -28,7 +28,7 @@ class SessionsController:
     ) -> types.Empty:
         token_hash = self._token_hash(request)
         self._device_keys.hold(token_hash, bytes.fromhex(data.device_key))
-        sessions.label(self._database, token_hash, data.device_label)
+        self._label(request, data.device_label)
         return types.Empty()
 
     def device_key(self, request: AnyRequest) -> types.DeviceKey:
@@ -89,8 +89,18 @@ class SessionsController:
     def label_device(
         self, data: JSONBody[request_types.LabelDeviceRequest], request: AnyRequest
     ) -> types.Empty:
-        sessions.label(self._database, self._token_hash(request), data.device_label)
+        self._label(request, data.device_label)
         return types.Empty()
+
+    def _label(self, request: AnyRequest, device_label: str) -> None:
+        sessions.label(
+            self._database,
+            self._rules.site_id,
+            self._token_hash(request),
+            device_label,
+            pseudonym=request.state.moderator.pseudonym,
+            now=self._clock(),
+        )
 
     def end_session(
         self, data: JSONBody[request_types.EndSessionRequest], request: AnyRequest
@@ -106,13 +116,24 @@ class SessionsController:
         )
         return types.Empty()
 
+    def end_other_sessions(self, request: AnyRequest) -> types.Empty:
+        """All of one's own but this one, also those that began since the list was loaded."""
+        sessions.end(
+            self._database,
+            self._device_keys,
+            self._rules.site_id,
+            pseudonym=request.state.moderator.pseudonym,
+            except_hash=self._token_hash(request),
+            now=self._clock(),
+        )
+        return types.Empty()
+
     def end_sessions(self, data: JSONBody[request_types.EndSessionsRequest]) -> types.Empty:
         sessions.end(
             self._database,
             self._device_keys,
             self._rules.site_id,
             pseudonym=data.pseudonym,
-            only_hash=None,
             now=self._clock(),
         )
         return types.Empty()
