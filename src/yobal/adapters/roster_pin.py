@@ -75,7 +75,7 @@ class RosterPin:
             return Pin()
 
     def write_copy(self) -> None:
-        """Unless it says the same. Raises OSError."""
+        """Replace the copy, unless it says the same or more. Raises OSError."""
         pin = _read(self._path)
         if self._copy_path is None or pin.first is None or pin.is_restored:
             return

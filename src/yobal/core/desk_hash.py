@@ -10,7 +10,7 @@ def hash_list(files: Mapping[str, bytes]) -> str:
 
 
 def desk_hash(files: Mapping[str, bytes]) -> str:
-    """SHA-256 of that list, in hex."""
+    """SHA-256 of `hash_list`, in hex."""
     return _sha256(hash_list(files).encode())
 
 

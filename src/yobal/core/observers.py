@@ -84,7 +84,7 @@ def _slots(schedule: Schedule) -> list[Slot]:
 
 
 def _in_utc(schedule: Schedule) -> Schedule:
-    """Without clock changes."""
+    """The schedule without clock changes."""
     return msgspec.structs.replace(schedule, time_zone="UTC")
 
 

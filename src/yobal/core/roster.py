@@ -329,7 +329,7 @@ def _begin(
 def _apply(
     roster: Roster, statement: Statement, signed: SignedStatement, *, with_keys: bool
 ) -> Roster:
-    """What a statement of a member changes."""
+    """The roster after a statement of a member."""
     signer = roster.members[statement.by]
     members, replace = dict(roster.members), msgspec.structs.replace
     match statement:

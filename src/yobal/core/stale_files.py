@@ -43,7 +43,7 @@ def after_first_epoch() -> set[StaleFile]:
 
 
 def after_publication(comment: Placement) -> set[StaleFile]:
-    """The comment appears."""
+    """The files in which a comment appears, or a link to it."""
     stale = _files_containing(comment)
     if comment.root_id is None:
         page = page_of(comment.position)
@@ -62,7 +62,10 @@ def after_publication(comment: Placement) -> set[StaleFile]:
 
 
 def after_erasure(comment: Placement, replies: Iterable[Placement]) -> set[StaleFile]:
-    """The comment, or its tombstone, changes or disappears. `replies` are the direct ones: they show its name."""
+    """The files that show a comment, or its tombstone, which changes or disappears.
+
+    `replies` are the direct ones: they show its name.
+    """
     stale = _files_containing(comment)
     if comment.root_id is None:  # every page of its replies shows it at the top
         stale |= _replies_pages(comment.comment_id, comment.reply_count)

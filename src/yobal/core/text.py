@@ -127,7 +127,7 @@ def normalize(text: str) -> str:
 
 
 def clean_line(raw: str) -> str:
-    """The same on one line, with single spaces."""
+    """Clean as `clean` does, on one line and with single spaces."""
     return " ".join(word for word in _BLANK_RUN.split(clean(raw)) if word)
 
 

@@ -181,7 +181,7 @@ def end_sessions(conn: Connection, site_id: str, pseudonym: str, *, reason: EndR
 
 
 def end_sessions_of_passkey(conn: Connection, site_id: str, passkey_hash: str) -> None:
-    """At once, like `end_sessions`."""
+    """End the sessions that a removed passkey has signed in; the rows stay, as in `end_sessions`."""
     conn.execute(
         sessions.update()
         .where(sessions.c.site_id == site_id, sessions.c.passkey_hash == passkey_hash)

@@ -80,7 +80,7 @@ def newest_of_site(conn: Connection, site_id: str, *, limit: int) -> list[Publis
 def newest_of_story(
     conn: Connection, site_id: str, story_id: str, *, limit: int
 ) -> list[PublishedCommentRow]:
-    """The same of one story."""
+    """The newest comments and replies of one story, without tombstones."""
     is_of_story = sa.and_(
         published_comments.c.site_id == site_id, published_comments.c.story_id == story_id
     )
@@ -239,7 +239,7 @@ def ids_of_story(conn: Connection, site_id: str, story_id: str) -> list[str]:
 
 
 def set_next_reply_positions(conn: Connection, positions: Mapping[str, int]) -> None:
-    """After many replies were added at once."""
+    """Set the next position by root, after many replies were added at once."""
     statement = published_comments.update().where(published_comments.c.id == sa.bindparam("root"))
     values = [{"root": root_id, "number": number} for root_id, number in positions.items()]
     if values:

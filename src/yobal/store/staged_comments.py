@@ -216,7 +216,7 @@ def has_story(conn: Connection, import_id: str, story_id: str) -> bool:
 
 
 def remove(conn: Connection, comment_ids: Sequence[str]) -> None:
-    """They are published."""
+    """Remove the rows of comments that are published now."""
     for chunk in _chunks(list(comment_ids)):
         conn.execute(staged_comments.delete().where(staged_comments.c.comment_id.in_(chunk)))
 
@@ -259,7 +259,7 @@ def sample(
     random: RandomBytes,
     story_id: str | None = None,
 ) -> list[StagedComment]:
-    """Some of them: those that follow a random id."""
+    """Some staged comments, in the order of their ids from a random one on."""
     chosen = sa.select(staged_comments).where(
         staged_comments.c.import_id == import_id, staged_comments.c.removal.is_(None)
     )

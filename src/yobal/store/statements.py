@@ -63,7 +63,7 @@ def copy_to_former(conn: Connection, site_id: str, *, first: str) -> None:
 
 
 def delete_all(conn: Connection, site_id: str) -> None:
-    """Before a new first statement."""
+    """Make room for a new first statement."""
     conn.execute(statements.delete().where(statements.c.site_id == site_id))
 
 
