@@ -107,10 +107,15 @@ def ask(
     origin = (source, 0) if source else None
     with socket.create_connection((host, port), timeout=30, source_address=origin) as connection:
         named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        given = {"Host": named, "Connection": "close"} | dict(headers or {})
+        all_headers = {"Host": named, "Connection": "close"} | dict(headers or {})
         if body or method == "POST":
-            given["Content-Length"] = str(len(body))
-        lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]
+            all_headers["Content-Length"] = str(len(body))
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            *(f"{k}: {v}" for k, v in all_headers.items()),
+            "",
+            "",
+        ]
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall("\r\n".join(lines).encode() + body)
         return read_response(connection, is_head=method == "HEAD")
@@ -204,8 +209,8 @@ class Served:
 
     def begin(self) -> None:
         """Start without waiting."""
-        given = ("-c", self.script + SERVE) if self.script else ("-m", "yobal", "serve")
-        command = [*self.before, sys.executable, *given]
+        program = ("-c", self.script + SERVE) if self.script else ("-m", "yobal", "serve")
+        command = [*self.before, sys.executable, *program]
         logs = self.folder / "logs"
         with (logs / "stdout").open("ab") as out, (logs / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
@@ -253,7 +258,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
     intake, desk = free_ports(2)
     for name in ("logs", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "public_url": f"http://127.0.0.1:{intake}",
         "desk_url": f"http://localhost:{desk}",
         "intake_listen": f"127.0.0.1:{intake}",
@@ -263,7 +268,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "canary": "off",  # a comment that no test has sent; tests/server/test_canary.py is about it
     }
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
-    newsroom = make_newsroom(folder, url, now=time.time(), **(given | settings))
+    newsroom = make_newsroom(folder, url, now=time.time(), **(defaults | settings))
     written = {
         "site_id": SITE_ID,
         "site_name": "The River Post",
@@ -271,7 +276,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "min_batch_size": 1,
         "max_hold_slots": 1,
         "database": url,
-        **given,
+        **defaults,
         **settings,
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in written.items()]

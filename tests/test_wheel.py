@@ -161,7 +161,7 @@ def test_uv_and_pipx_install_a_working_yobal_where_the_docs_say(
     root, home = tmp_path / "root", tmp_path / "home"
     for folder in (root, home, tmp_path / "newsroom"):
         folder.mkdir()
-    given = {
+    variables = {
         "HOME": str(home),
         "PATH": f"{tools / name / 'bin'}:/usr/bin:/bin",
         "UV_SYSTEM_CERTS": "1",
@@ -189,7 +189,7 @@ def test_uv_and_pipx_install_a_working_yobal_where_the_docs_say(
         done = subprocess.run(
             ["sh", "-c", command],
             cwd=tmp_path,
-            env=environment() | given,
+            env=environment() | variables,
             capture_output=True,
             text=True,
             check=False,

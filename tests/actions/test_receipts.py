@@ -59,8 +59,8 @@ def test_a_receipt_says_waiting_until_the_slot_of_the_decision(
     newsroom: NewsroomHarness, decide: str
 ) -> None:
     sent = newsroom.send("Before its slot.")
-    given = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
-    getattr(newsroom, decide)(sent.id, *given)
+    arguments = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
+    getattr(newsroom, decide)(sent.id, *arguments)
     newsroom.run_scheduler()
     receipt = newsroom.find_receipt(sent.code)
     assert receipt is not None

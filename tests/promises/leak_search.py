@@ -56,11 +56,11 @@ class Marks:
 
     def found_in(self, content: bytes) -> set[Fate]:
         """The fates of all texts that occur at least in part, in any spelling."""
-        found: set[Fate] = set()
+        fates: set[Fate] = set()
         for script, stem in self._stems.items():
             if any(spelling in content for spelling in spellings(stem)):
-                found |= {fate for fate in FATES if self._is_in(content, fate, script)}
-        return found
+                fates |= {fate for fate in FATES if self._is_in(content, fate, script)}
+        return fates
 
     def count_in(self, content: bytes) -> int:
         """How many parts of texts occur."""
@@ -80,7 +80,7 @@ def spellings(words: str) -> list[bytes]:
     plain = words.encode()
     percent = quote(words, safe="")
     escaped = json.dumps(words)[1:-1]
-    found = [
+    encodings = [
         plain,
         words.encode("utf-16-le"),
         words.encode("utf-16-be"),
@@ -94,8 +94,8 @@ def spellings(words: str) -> list[bytes]:
     for offset in range(3):
         packed = base64.b64encode(b"\0" * offset + plain)
         # The first and last letters depend on the neighbours; what lies between does not.
-        found += [packed[4:-4], packed[4:-4].translate(bytes.maketrans(b"+/", b"-_"))]
-    return found
+        encodings += [packed[4:-4], packed[4:-4].translate(bytes.maketrans(b"+/", b"-_"))]
+    return encodings
 
 
 class Readers:
@@ -135,8 +135,8 @@ def written(
     for folder in folders:
         for path in folder.rglob("*"):
             with contextlib.suppress(FileNotFoundError):
-                found = path.lstat()
-                if stat.S_ISREG(found.st_mode) and max(found.st_ctime, found.st_mtime) >= since:
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode) and max(status.st_ctime, status.st_mtime) >= since:
                     yield from _unpacked(str(path), path.read_bytes())
     for pid in pids:
         yield from _held_open(pid)
@@ -144,7 +144,7 @@ def written(
 
 def open_files(pid: int) -> dict[str, str]:
     """The regular files that a process has open for writing: path by descriptor."""
-    found = {}
+    paths = {}
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
             if stat.S_ISREG(descriptor.stat().st_mode):
@@ -152,8 +152,8 @@ def open_files(pid: int) -> dict[str, str]:
                     r"flags:\s*(\d+)", Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
                 )
                 if flags and int(flags[1], 8) & (os.O_WRONLY | os.O_RDWR):
-                    found[descriptor.name] = str(descriptor.readlink())
-    return found
+                    paths[descriptor.name] = str(descriptor.readlink())
+    return paths
 
 
 def _held_open(pid: int) -> Iterator[tuple[str, bytes]]:

@@ -45,28 +45,32 @@ class Page(HTMLParser):
         self._named: dict[str, dict[str, str]] = {}
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
+    def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in pairs}
         self.tags.add(tag)
-        assert not [name for name in given if name.startswith("on") or name == "style"], given
-        for name, value in given.items():
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], (
+            attributes
+        )
+        for name, value in attributes.items():
             if (tag, name) in FETCHED:
                 self.fetched.append(value)
             elif name in ("href", "cite", "formaction", "ping", "background", "poster"):
                 self.links.append(value)
         if tag == "form":
             self._has_button = False
-            assert given.get("method") == "post"
-            self.forms.append((given.get("action", ""), self._fields_of(given.get("id", ""))))
-        if tag == "button" and not given.get("form"):
+            assert attributes.get("method") == "post"
+            self.forms.append(
+                (attributes.get("action", ""), self._fields_of(attributes.get("id", "")))
+            )
+        if tag == "button" and not attributes.get("form"):
             if self._has_button:  # a browser sends the button that is pressed: here the first
                 return
             self._has_button = True
-        if given.get("name") and tag in ("input", "button"):
+        if attributes.get("name") and tag in ("input", "button"):
             # A button may stand outside its form and name it.
-            beside = self._fields_of(given["form"]) if given.get("form") else None
+            beside = self._fields_of(attributes["form"]) if attributes.get("form") else None
             fields = beside if beside is not None else self.forms[-1][1]
-            fields.setdefault(given["name"], given.get("value", ""))
+            fields.setdefault(attributes["name"], attributes.get("value", ""))
 
     def _fields_of(self, form: str) -> dict[str, str]:
         return self._named.setdefault(form, {}) if form else {}
@@ -214,7 +218,7 @@ def test_control_a_third_party_is_found(planted: str) -> None:
 
 
 def test_control_a_cookie_is_found(served: Served) -> None:
-    given = ask(served.intake)
-    cookie = Response(given.status, [*given.headers, ("Set-Cookie", "a=b")], given.body)
+    plain = ask(served.intake)
+    cookie = Response(plain.status, [*plain.headers, ("Set-Cookie", "a=b")], plain.body)
     with pytest.raises(AssertionError):
         Reader(served)._looked_through(cookie)
