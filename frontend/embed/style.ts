@@ -3,16 +3,20 @@
 // The height of the frame does not depend on what it shows: one that followed an answer would tell the page about it.
 // The form fits, in the languages and widths that were tried; longer answers scroll. On a dark page the frame is higher
 // by ten pixels, and `comments.css` reads the scheme from that, because the frame has no script.
-// Nothing of the page's own fonts and spaces comes in, except the scheme and the language's direction.
+// Nothing of the page's own fonts and spaces comes in, except the scheme and the language's direction: rules of the
+// page for `*` match the host, so what it would inherit to the thread is reset below it. The thread's size is that of
+// the reader's browser, also where the page has made `rem` smaller; so `comments.css` has no `rem` below it.
 const RULES = `:host{all:initial;color-scheme:inherit;display:block}
 :host([hidden]){display:none}
 .waiting{min-height:100vh}
+.outer{font-size:medium;letter-spacing:normal;word-spacing:normal;text-transform:none;text-indent:0;text-align:start;text-shadow:none;white-space:normal;word-break:normal;hyphens:manual}
+.outer>.yobal-fragment{font-size:1.0625em}
 .form{display:grid;margin-block-start:32px;container-type:inline-size}
 .form>*{grid-area:1/1;align-self:start}
 .form[hidden],.is-shown>a{display:none}
-iframe{width:100%;height:1400px;border:0;visibility:hidden}
-iframe.dark{height:1410px}
-@container (min-width:560px){iframe{height:1150px}iframe.dark{height:1160px}}
+iframe{width:100%;height:1520px;border:0;visibility:hidden}
+iframe.dark{height:1530px}
+@container (min-width:560px){iframe{height:1250px}iframe.dark{height:1260px}}
 .is-shown>iframe{visibility:visible}
 .form.is-refused>iframe{height:0}
 .yobal-fragment{padding-inline:var(--yobal-padding,12px)}`;

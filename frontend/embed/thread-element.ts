@@ -122,7 +122,7 @@ class Thread {
     this.#links = this.#linksOf(file);
     thread.append(...pinnedNote(file), this.#comments(file), ...this.#form(file));
     const links = [...this.#root.querySelectorAll("link")];
-    this.#root.replaceChildren(...links, thread);
+    this.#root.replaceChildren(...links, el("div", { class: "outer" }, thread));
   }
 
   /** Null if there is none in any of the editions; undefined if it cannot be loaded now. */

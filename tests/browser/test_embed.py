@@ -460,6 +460,50 @@ def test_several_threads_and_a_theme_on_one_page(
     expect(threads.first.locator("h2")).to_have_css("color", "rgb(4, 5, 6)")
 
 
+@pytest.mark.parametrize("edition", ["en", "km"])
+@pytest.mark.parametrize("width", [360, 600])
+def test_the_form_fits_into_its_frame(
+    embedded: tuple[NewsSite, Served], page: Page, edition: str, width: int
+) -> None:
+    """A reader on a phone scrolls the page then, and not a box in it."""
+    page.set_viewport_size({"width": width, "height": 740})
+    story = new_story(embedded[1], f"fits-{edition}-{width}", edition)
+    form = form_of(draw(page, embedded, story_id=story, edition=edition, policy=""))
+    heights = "e => [e.ownerDocument.documentElement.scrollHeight, e.ownerDocument.defaultView.innerHeight]"
+    needed, height = form.locator("#yobal-text").evaluate(heights)
+    assert needed <= height
+    assert needed > 1_000, "the whole form is there"
+
+
+# What old themes and hasty templates contain: it matches the element itself, and a shadow root inherits from that.
+RULES_FOR_EVERYTHING: Final = """<style>
+html { font-size: 62.5% }
+* { font-size: 31px; letter-spacing: .3em; word-spacing: 1em; text-transform: uppercase; text-indent: 3em;
+    text-align: center; text-shadow: 1px 1px red; white-space: pre; word-break: break-all; hyphens: auto }
+</style>"""
+
+
+def test_rules_of_the_page_for_everything_do_not_change_the_thread(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    _, served = embedded
+    story = new_story(served, "odd-page")
+    served.newsroom.publish_new("They carried us for years.\nAnd now?", story_id=story)
+    look = """section => [...section.querySelectorAll("*")].map(element => {
+      const s = getComputedStyle(element);
+      return [element.localName, s.fontSize, s.letterSpacing, s.wordSpacing, s.textTransform, s.textIndent,
+        s.textAlign, s.textShadow, s.whiteSpace, s.wordBreak, s.hyphens].join();
+    })"""
+    looks = []
+    for rules in ("", RULES_FOR_EVERYTHING):
+        thread = draw(page, embedded, story_id=story, before=rules, policy="")
+        looks.append(thread.locator("section.yobal-comments").evaluate(look))
+    assert looks[0] == looks[1]
+    assert len(looks[0]) > 10
+    text = thread.locator(".yobal-text")
+    assert text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") > 16
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_the_form_is_dark_where_the_page_is_and_not_where_the_system_is(
