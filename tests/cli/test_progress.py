@@ -14,6 +14,8 @@ from yobal.cli import progress
 with progress.showing() as show:
     for step in (*range(5), *range(5)):
         show(step / 4, f"{step} of 4 done")
+    show(None, "9 files listed")
+    show(0.5, "half of it done")
 """
 
 
@@ -47,6 +49,34 @@ def test_each_step_of_a_command_has_a_pace_of_its_own(
     assert lines[-1].startswith("8%, 32 files written, 1 a second")
 
 
+def test_without_a_total_only_the_count_is_printed_and_the_next_step_has_its_own_pace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("yobal.cli.progress.time.monotonic", lambda: now)
+    with progress.showing_counts("files listed", "files written") as (listed, written):
+        for second in range(30):
+            now = 100.0 + second
+            listed(second * 1_000, 0)
+        for second in range(30):
+            now = 130.0 + second
+            written(second * 10, 400)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "2,000 files listed, 1,000 a second"
+    assert lines[3] == "5%, 20 files written, 10 a second, about 38 s to go"
+
+
+def test_a_fast_step_is_not_slowed_down_by_its_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, shown = 100.0, list[float | None]()
+    monkeypatch.setattr("yobal.cli.progress.time.monotonic", lambda: now)
+    show = progress._counting("files removed", lambda done, _: shown.append(done))
+    for done in range(1_001):
+        now = 100.0 + done / 1_000
+        show(done, 1_000)
+    assert len(shown) < 15
+    assert (shown[0], shown[-1]) == (0.0, 1.0)
+
+
 def test_on_a_terminal_there_is_a_bar_with_the_time_left() -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -63,3 +93,4 @@ def test_on_a_terminal_there_is_a_bar_with_the_time_left() -> None:
     assert process.returncode == 0
     assert "━".encode() in shown
     assert b"of 4 done" in shown
+    assert b"half of it done" in shown

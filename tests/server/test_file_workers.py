@@ -21,7 +21,7 @@ from tests.serving import is_alive, wait_for
 from yobal.actions import mark_all_stale, write_public_files
 from yobal.core.errors import DatabaseUnavailable
 from yobal.server import file_workers
-from yobal.server.rebuild import rebuild_all
+from yobal.server.rebuild import ShowSteps, rebuild_all
 from yobal.store import sites, stale_files
 from yobal.store.stale_files import StaleFileRow
 
@@ -46,7 +46,7 @@ def test_workers_write_the_same_bytes(
     shown: list[tuple[int, int]] = []
     # Whatever this process would write itself is missing then.
     monkeypatch.setattr(write_public_files, "write_threads", lambda *_: None)
-    rebuild_all(newsroom.components, show=lambda *counts: shown.append(counts))
+    rebuild_all(newsroom.components, ShowSteps(written=lambda *counts: shown.append(counts)))
     assert newsroom.read_all_files() == before
     assert shown[-1][0] == shown[-1][1] > 50
     assert newsroom.read_table("stale_files") == []

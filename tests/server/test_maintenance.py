@@ -595,19 +595,30 @@ def test_errors_of_requests_are_reported_after_the_slot(
     assert "ValueError at x, fewer than 10 times" in capfd.readouterr().err
 
 
-def test_a_rebuild_shows_how_many_comments_are_verified_and_then_how_many_files_are_written(
+def test_a_rebuild_shows_how_far_each_of_its_steps_is(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify_published, "_ROWS", 2)
     for number in range(3):
         newsroom.publish_new(f"Number {number}.")
-    verified: list[tuple[int, int]] = []
-    written: list[tuple[int, int]] = []
-    rebuild.rebuild_all(
-        newsroom.components,
-        show_verified=lambda *counts: verified.append(counts),
-        show=lambda *counts: written.append(counts),
+    files_before = len(newsroom.components.file_writer.public_files.keys())
+    stray = newsroom.files_dir / SITE_ID / "stray.html"
+    stray.write_text("not ours")
+    shown: dict[str, list[tuple[int, int]]] = {}
+
+    def shows(step: str) -> rebuild.Show:
+        return lambda *counts: shown.setdefault(step, []).append(counts)
+
+    steps = ("verified", "listed", "marked", "written", "compared", "removed")
+    rebuilt = rebuild.rebuild_all(
+        newsroom.components, rebuild.ShowSteps(**{step: shows(step) for step in steps})
     )
-    assert verified == [(0, 3), (2, 3), (3, 3)]
-    assert written[0][0] == 0
-    assert written[-1][0] == written[-1][1] > 3
+    assert list(shown) == list(steps), "each step is shown, in this order"
+    assert shown["verified"] == [(0, 3), (2, 3), (3, 3)]
+    assert shown["listed"][-1] == (files_before + 1, 0)
+    assert shown["marked"] == [(0, 1), (1, 1)]
+    assert shown["written"][0][0] == 0
+    assert shown["written"][-1][0] == shown["written"][-1][1] > 3
+    assert shown["compared"][-1] == (rebuilt.files + 1, 0)
+    assert shown["removed"] == [(0, 1)]
+    assert not stray.exists()

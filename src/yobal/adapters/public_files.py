@@ -7,7 +7,7 @@ import ctypes
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -78,17 +78,27 @@ class PublicFiles:
 
     def keys(self) -> list[str]:
         """The key of every finished file, without `.gz` files."""
-        paths = (path for path in self.folder.rglob("*") if path.is_file())
-        return sorted(
-            path.relative_to(self.folder).as_posix()
-            for path in paths
-            if path.suffix != ".gz" and not path.name.startswith(TEMPORARY_PREFIX)
-        )
+        return sorted(map(self._key, self._finished()))
 
-    def versions(self) -> dict[str, tuple[int, int]]:
+    def versions(
+        self, *, show_listed: Callable[[int], None] = lambda _: None
+    ) -> dict[str, tuple[int, int]]:
         """The key of every finished file, with a value that changes when it is written again."""
-        stats = ((key, (self.folder / key).stat()) for key in self.keys())
-        return {key: (stat.st_ino, stat.st_ctime_ns) for key, stat in stats}
+        versions = {}
+        for path in self._finished():
+            stat = path.stat()
+            versions[self._key(path)] = (stat.st_ino, stat.st_ctime_ns)
+            show_listed(len(versions))
+        return versions
+
+    def _finished(self) -> Iterator[Path]:
+        for path in self.folder.rglob("*"):
+            is_named = path.suffix != ".gz" and not path.name.startswith(TEMPORARY_PREFIX)
+            if is_named and path.is_file():
+                yield path
+
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
 
     def remove_unfinished(self) -> int:
         """Remove the temporary files that a crash left; returns how many.

@@ -16,7 +16,7 @@ from yobal.cli import progress
 from yobal.cli.interrupts import ignoring_interrupts
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
-from yobal.server.rebuild import rebuild_all
+from yobal.server.rebuild import ShowSteps, rebuild_all
 from yobal.server.wiring import Components
 from yobal.store import comments, migrations
 
@@ -38,6 +38,15 @@ _KEYS_ADVICE: Final = (
     " owners must be removed and invited again, and without any lead's keys start again with `yobal init"
     " --new-epoch`."
 )
+
+_REBUILD_STEPS: Final = {  # of ShowSteps
+    "verified": "comments verified",
+    "listed": "files listed",
+    "marked": "stories prepared",
+    "written": "files written",
+    "compared": "files compared",
+    "removed": "old files removed",
+}
 
 
 def run_backup(components: Components) -> Iterator[str]:
@@ -187,8 +196,9 @@ def _rebuild(components: Components) -> str:
 
 def rebuild(components: Components) -> str:
     """Raises RosterInvalid, PublicFilesUnavailable."""
-    with progress.showing_counts("comments verified", "files written") as (verified, written):
-        return str(rebuild_all(components, show_verified=verified, show=written))
+    with progress.showing_counts(*_REBUILD_STEPS.values()) as shows:
+        steps = ShowSteps(**dict(zip(_REBUILD_STEPS, shows, strict=True)))
+        return str(rebuild_all(components, steps))
 
 
 def _warnings(components: Components) -> Iterator[str]:

@@ -9,10 +9,13 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-Show = Callable[[float, str], None]  # gets the part that is done, 0 to 1, and what was done
-ShowCount = Callable[[int, int], None]  # gets how many are done, and of how many
+# Gets the part that is done, 0 to 1, or None if that is not known; and what was done.
+Show = Callable[[float | None, str], None]
+# Gets how many are done, and of how many; 0 if that is not known.
+ShowCount = Callable[[int, int], None]
 LINE_SECONDS: Final = 10.0
 _FIRST_LINE_SECONDS: Final = 2.0
+_COUNT_SECONDS: Final = 0.1  # between two counts: to show each takes longer than some steps
 
 
 @contextmanager
@@ -27,10 +30,12 @@ def showing() -> Iterator[Show]:
     ) as bar:
         task = bar.add_task("", total=1.0)
 
-        def show(done: float, text: str) -> None:
-            if done < bar.tasks[0].completed:  # the next step: its pace is another
-                bar.reset(task, total=1.0)
-            bar.update(task, completed=done, description=text)
+        def show(done: float | None, text: str) -> None:
+            total = 1.0 if done is not None else None
+            # The next step: its pace is another.
+            if total != bar.tasks[0].total or (done or 0.0) < bar.tasks[0].completed:
+                bar.reset(task, total=total)
+            bar.update(task, completed=done, total=total, description=text)
 
         yield show
 
@@ -50,13 +55,18 @@ def showing_counts(*whats: str) -> Iterator[list[ShowCount]]:
 
 
 def _counting(what: str, show: Show) -> ShowCount:
-    started = 0.0
+    started = shown = 0.0
 
     def show_count(done: int, total: int) -> None:
-        nonlocal started
-        started = started or time.monotonic()
-        seconds = max(time.monotonic() - started, 0.001)
-        show(done / max(total, 1), f"{done:,} {what}, {done / seconds:,.0f} a second")
+        nonlocal started, shown
+        now = time.monotonic()
+        started = started or now
+        if 0 < done != total and now < shown + _COUNT_SECONDS:
+            return
+        shown = now
+        seconds = max(now - started, 0.001)
+        part = done / total if total else None
+        show(part, f"{done:,} {what}, {done / seconds:,.0f} a second")
 
     return show_count
 
@@ -69,14 +79,17 @@ class _Lines:
         self._next = self._started + _FIRST_LINE_SECONDS
         self._done = 0.0
 
-    def show(self, done: float, text: str) -> None:
+    def show(self, done: float | None, text: str) -> None:
         now = time.monotonic()
-        if done < self._done:  # the next step: its pace is another
+        if done is None or done < self._done:  # the next step: its pace is another
             self._started = now
-        self._done = done
+        self._done = 1.0 if done is None else done
         if now < self._next:
             return
         self._next = now + LINE_SECONDS
+        if done is None:
+            print(text, file=sys.stderr, flush=True)
+            return
         left_text = ""
         if 0 < done < 1:
             seconds = (now - self._started) * (1 - done) / done

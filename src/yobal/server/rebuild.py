@@ -1,6 +1,6 @@
 """Writes public files for a command, with every core: all stale ones, or all of them. Also the site's assets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 import msgspec
@@ -12,6 +12,24 @@ from yobal.store import stale_files
 from yobal.store.locks import release_lock
 
 _ASSETS: Final = ("comments.css", "icon.svg", "embed.js")
+
+
+Show = Callable[[int, int], None]  # gets how many are done, and of how many; 0 if that is not known
+
+
+def _nothing(_done: int, _total: int) -> None:
+    """For a caller that shows no progress."""
+
+
+class ShowSteps(msgspec.Struct, frozen=True, kw_only=True):
+    """What shows how far each step of a rebuild is, in this order."""
+
+    verified: Show = _nothing  # comments
+    listed: Show = _nothing  # files that exist
+    marked: Show = _nothing  # stories
+    written: Show = _nothing  # files
+    compared: Show = _nothing  # files that exist now
+    removed: Show = _nothing  # files
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -28,13 +46,8 @@ class Rebuilt(msgspec.Struct, frozen=True):
         return text
 
 
-def write_all_stale(
-    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
-) -> None:
-    """`show` gets the number of files that were written, and the total.
-
-    Raises PublicFilesUnavailable.
-    """
+def write_all_stale(components: Components, *, show: Show = _nothing) -> None:
+    """`show` gets the number of files that were written. Raises PublicFilesUnavailable."""
     with components.database.reading() as conn:
         total = stale_files.count(conn, components.rules.site_id)
     show(0, total)
@@ -46,36 +59,38 @@ def write_all_stale(
         )
 
 
-def rebuild_all(
-    components: Components,
-    *,
-    show_verified: Callable[[int, int], None] = lambda *_: None,
-    show: Callable[[int, int], None] = lambda *_: None,
-) -> Rebuilt:
+def rebuild_all(components: Components, show: ShowSteps | None = None) -> Rebuilt:
     """Verify all that is published, write every public file from it, and remove all others.
 
-    `show_verified` gets the number of comments that were verified, and the total; `show` the same for files. A file is
-    removed if it existed before and was not written again, by us or by a running desk. Raises RosterInvalid before
-    anything is changed.
+    A file is removed if it existed before and was not written again, by us or by a running desk. Raises RosterInvalid
+    before anything is changed.
     """
+    show = show or ShowSteps()
     published = verify_published.withhold_unverified(
         components.database,
         components.rules,
         components.roster_reader,
         components.moves_file.read(),
-        show=show_verified,
+        show=show.verified,
     )
     public_files = components.file_writer.public_files
-    versions_before = public_files.versions()
-    mark_all_stale.mark_site_stale(components.database, components.rules)
+    versions_before = public_files.versions(show_listed=lambda listed: show.listed(listed, 0))
+    mark_all_stale.mark_site_stale(components.database, components.rules, show=show.marked)
     write_assets(components)
-    write_all_stale(components, show=show)
+    write_all_stale(components, show=show.written)
     with release_lock(components.database):
-        versions_after = public_files.versions()
-        public_files.remove(
+        versions_after = public_files.versions(show_listed=lambda listed: show.compared(listed, 0))
+        old = [
             key for key, version in versions_after.items() if versions_before.get(key) == version
-        )
-    return Rebuilt(len(public_files.keys()), published.withheld)
+        ]
+        public_files.remove(_counted(old, show.removed))
+    return Rebuilt(len(versions_after) - len(old), published.withheld)
+
+
+def _counted(keys: Collection[str], show: Show) -> Iterator[str]:
+    for done, key in enumerate(keys):
+        show(done, len(keys))
+        yield key
 
 
 def write_assets(components: Components) -> None:
