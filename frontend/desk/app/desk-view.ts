@@ -162,7 +162,7 @@ function hiddenNotice({ own, session: { hidden_waiting_count } }: SessionState):
       hidden_waiting_count,
     )}</span>
     <a href="#hidden">
-      ${own.self.role === "lead" ? gettext("Bring them back, or destroy them") : gettext("See them")}
+      ${own.self.role === "lead" ? gettext("Bring back or destroy") : gettext("Show")}
     </a>
   </p>`;
 }
@@ -177,7 +177,7 @@ function importNotice({ own, session }: SessionState): TemplateResult | typeof n
       "%(count)s imports are waiting for a lead’s signature.",
       unsigned_imports_count,
     )}</span>
-    <a href="#imports">${gettext("Sign it, or refuse it")}</a>
+    <a href="#imports">${gettext("Sign or refuse")}</a>
   </p>`;
 }
 
