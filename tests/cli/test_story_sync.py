@@ -1,6 +1,7 @@
 """`yobal story sync` from a real server and from files, into both databases: safe to repeat, and to interrupt."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from tests.adapters.test_feed_reader import ATOM, RSS, SITEMAP
 from tests.cli.command import run
 from tests.harness import SITE_ID
+from tests.imports.importing import SAMPLES
 from tests.web_server import Answer, WebServer, web_server
 from yobal.actions import setup_site, write_public_files
 from yobal.cli import story_commands, story_sync
@@ -102,6 +104,14 @@ def test_a_feed_declares_its_stories_and_the_same_feed_again_changes_nothing(
     summary, _, _ = sync(config, f"{server.url}/feed")
     assert ": 0 new stories, 0 editions declared or changed, 0 skipped" in summary
     assert (pages(config), listed(config)) == (before, stories)
+
+
+def test_posts_are_declared_from_an_export_of_wordpress_by_their_numbers(config: Path) -> None:
+    """docs/embed.md: a feed has only the newest ones."""
+    plan = PlanOptions(id_from="guid", id_pattern=re.compile("p=([0-9]+)"))
+    summary, said, _ = sync(config, SAMPLES / "wordpress.xml", plan, is_dry_run=True)
+    assert said == ["new  12  en  https://news.example/en/ferry  Ferry workers"]
+    assert summary.startswith("2 pages read: 1 new story, 1 edition would be declared")
 
 
 def test_a_dry_run_says_what_would_be_declared_and_changes_nothing(config: Path) -> None:

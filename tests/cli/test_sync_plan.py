@@ -68,17 +68,19 @@ def test_an_id_can_be_another_part(options: dict[str, Any], story_id: str) -> No
     ("options", "says"),
     [
         ({"id_pattern": re.compile("zz")}, "--id-pattern does not match"),
-        ({"id_from": "guid"}, "cannot be the id of a story"),
-        ({"id_pattern": re.compile("(zz)?")}, "cannot be the id of a story"),
+        ({"id_from": "guid"}, "an empty guid has no part that can be the id of a story"),
+        ({"id_pattern": re.compile("(zz)?")}, "no part that can be the id of a story"),
     ],
 )
 def test_an_id_that_cannot_be_made_is_a_problem(options: dict[str, Any], says: str) -> None:
     assert says in problem(list(planner(**options).plan(page(f"{SITE}/ferry", title="T"))))
 
 
-def test_an_address_in_khmer_needs_another_part() -> None:
-    url = f"{SITE}/km/%E1%9E%9F%E1%9E%B6"
-    assert "--id-pattern" in problem(list(planner().plan(page(url, title="T"))))
+@pytest.mark.parametrize("path", ["km/%E1%9E%9F%E1%9E%B6", "?p=12"])
+def test_an_address_in_khmer_or_with_a_number_only_needs_another_part(path: str) -> None:
+    says = problem(list(planner().plan(page(f"{SITE}/{path}", title="T"))))
+    assert "the id of a story" in says
+    assert "--id-pattern" in says
 
 
 def test_alternates_are_editions_of_one_story_whichever_page_comes_first() -> None:

@@ -25,7 +25,7 @@ def imported(newsroom: NewsroomHarness) -> NewsroomHarness:
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(newsroom: NewsroomHarness) -> None:
     output = bring_in(newsroom, "disqus.xml", edition="en", is_written=False)
     assert output.summary == (
-        "10 comments read: 6 public, 0 for moderators, 0 imported before, 4 skipped; 1 new stories"
+        "10 comments read: 6 public, 0 for moderators, 0 imported before, 4 skipped; 1 new story"
     )
     assert output.printed[-1].startswith("Nothing was written")
     tables = ("imports", "imported_comments", "staged_comments", "comments")
@@ -79,8 +79,8 @@ def test_addresses_names_and_mail_of_authors_are_dropped_and_counted(
 ) -> None:
     output = bring_in(newsroom, "disqus.xml", edition="en")
     assert output.printed[-2] == (
-        "Not taken over: 1 network addresses, 0 browsers, 1 e-mail addresses, 1 user names or ids,"
-        " 0 authors' websites, 1 names"
+        "Not taken over: 1 network address, 0 browsers, 1 e-mail address, 1 user name or id,"
+        " 0 authors' websites, 1 name"
     )
     stored = str([newsroom.read_table(table) for table in ("imports", "staged_comments")])
     for secret in ("203.0.113.9", "reader.example", "dara_1982"):

@@ -18,9 +18,10 @@ from tests.harness import SITE_ID, NewsroomHarness
 from tests.imports.importing import bring_in, published, refuse, sign, the_import
 from tests.web.conftest import signed_in
 from tests.web.epochs import begin_next_epoch
-from yobal.actions import import_comments, publish_import, store_import
+from yobal.actions import declare_story, import_comments, publish_import, store_import
 from yobal.core.errors import ImportChanged, InvalidSettings
 from yobal.core.import_rows import PlacedComment
+from yobal.core.thread import Edition
 from yobal.store import imports
 
 URL = "https://news.example/en/ferry"
@@ -154,6 +155,29 @@ def test_a_newer_export_brings_only_what_is_new(newsroom: NewsroomHarness, tmp_p
     newsroom.pass_slots()
     assert len(published(newsroom)) == 20
     assert tree(newsroom)["Comment n12"] is not None
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_a_story_that_cannot_be_declared_is_named_with_what_this_command_needs(
+    newsroom: NewsroomHarness, tmp_path: Path, *, is_written: bool
+) -> None:
+    urls = ("https://news.example/?p=12", "https://news.example/2020/ferry")
+    ferry = Edition(tag="en", title="Ferry", url="https://news.example/2019/ferry")
+    declare_story.add(newsroom.database, newsroom.rules, "ferry", ferry)
+    rows = [{"id": number, "url": url} for number, url in enumerate(urls)]
+    file = write_csv(tmp_path, rows)
+    output = bring_in(newsroom, file, "csv", edition="en", is_written=is_written)
+    assert f"{urls[0]} has no part that can be the id of a story" in output.warned[0]
+    assert "has the address https://news.example/2019/ferry" in output.warned[1]
+    for line in output.warned:
+        assert "`yobal story add`" in line
+        assert "import again" in line
+        assert "--id" not in line, "this command has no such option"
+    assert output.printed[-1].startswith(
+        "Nothing was imported" if is_written else "Nothing was written"
+    )
+    assert "every comment was skipped" in output.printed[-1]
+    assert newsroom.read_table("staged_comments") == []
 
 
 def test_the_same_number_of_another_source_is_another_comment(

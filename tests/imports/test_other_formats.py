@@ -61,8 +61,8 @@ def test_wordpress_personal_data_is_counted_and_pingbacks_are_skipped(
     assert "skipped 1: it is no comment, but a pingback or a trackback" in printed
     assert "skipped 1: it was marked as spam" in printed
     assert printed[-2].startswith(
-        "Not taken over: 1 network addresses, 0 browsers, 1 e-mail addresses, 1 user names or ids,"
-        " 1 authors' websites"
+        "Not taken over: 1 network address, 0 browsers, 1 e-mail address, 1 user name or id,"
+        " 1 author's website"
     )
     stored = str(newsroom.read_table("staged_comments"))
     assert "203.0.113.9" not in stored

@@ -25,6 +25,7 @@ from yobal.adapters.import_formats.options import ImportOptions
 from yobal.cli import progress, sync_plan
 from yobal.cli.import_stories import ImportStories
 from yobal.cli.site import open_site, write_files
+from yobal.cli.terminal import counted
 from yobal.core import language
 from yobal.core.errors import CannotReadImport, InvalidSettings
 from yobal.core.import_rows import SEALED_SLOT, ImportedRow, PlacedComment
@@ -39,12 +40,14 @@ REASONS_SHOWN_MAX: Final = 20
 Show = Callable[[str], None]
 Report = Callable[[int, str], None]  # gets a line of the file and a sentence
 _WRITE_HINT: Final = "Nothing was written: the same command with --write does it."
+_ALL_SKIPPED_HINT: Final = "Nothing was written, and --write would bring nothing: every comment was skipped, for the reasons above."
+_ALL_SKIPPED: Final = "Nothing was imported: every comment was skipped, for the reasons above."
 _KINDS: Final = {
-    "address": "network addresses",
-    "agent": "browsers",
-    "email": "e-mail addresses",
-    "user_id": "user names or ids",
-    "website": "authors' websites",
+    "address": ("network address", "network addresses"),
+    "agent": ("browser", "browsers"),
+    "email": ("e-mail address", "e-mail addresses"),
+    "user_id": ("user name or id", "user names or ids"),
+    "website": ("author's website", "authors' websites"),
 }
 
 
@@ -147,12 +150,13 @@ def _run(
         importer = Importer(opened.target, finder, context)
         importer.run(reader.rows)
     yield from _summary(importer.counts, finder)
+    is_all_skipped = 0 < importer.counts.read == sum(importer.counts.skipped.values())
     if opened.import_ is None:
-        yield _WRITE_HINT
+        yield _ALL_SKIPPED_HINT if is_all_skipped else _WRITE_HINT
         return
     finished = store_import.finish(database, opened.import_)
     write_files(components)
-    yield _next_step(finished)
+    yield _ALL_SKIPPED if is_all_skipped and finished is None else _next_step(finished)
 
 
 @contextmanager
@@ -259,8 +263,9 @@ def _options(components: Components, request: ImportRequest) -> ImportOptions:
 def _summary(counts: ImportCounts, finder: ImportStories) -> Iterator[str]:
     skipped = sum(counts.skipped.values())
     yield (
-        f"{counts.read:,} comments read: {counts.public:,} public, {counts.sealed:,} for moderators,"
-        f" {counts.repeated:,} imported before, {skipped:,} skipped; {finder.new_stories:,} new stories"
+        f"{counted(counts.read, 'comment')} read: {counts.public:,} public, {counts.sealed:,} for moderators,"
+        f" {counts.repeated:,} imported before, {skipped:,} skipped;"
+        f" {counted(finder.new_stories, 'new story', 'new stories')}"
     )
     for reason, count in counts.skipped.most_common(REASONS_SHOWN_MAX):
         yield f"skipped {count:,}: {reason}"
@@ -270,13 +275,18 @@ def _summary(counts: ImportCounts, finder: ImportStories) -> Iterator[str]:
         yield "1 reply without its parent becomes a top-level comment"
     elif counts.orphans:
         yield f"{counts.orphans:,} replies without their parents become top-level comments"
-    dropped = [f"{counts.personal_data[kind]:,} {title}" for kind, title in _KINDS.items()]
-    yield f"Not taken over: {', '.join(dropped)}, {counts.names_dropped:,} names"
+    dropped = [counted(counts.personal_data[kind], *title) for kind, title in _KINDS.items()]
+    yield f"Not taken over: {', '.join(dropped)}, {counted(counts.names_dropped, 'name')}"
 
 
 def _next_step(finished: Import | None) -> str:
     if finished is None:
         return "There was nothing new."
+    if finished.comments_total == 1:
+        return (
+            "1 comment waits for a lead, who checks and signs it at the desk under Imports."
+            " It appears with the slot after that; until then readers do not see it."
+        )
     if not finished.comments_total:
         return "They are waiting in the queue, as if readers had just sent them."
     return (

@@ -6,7 +6,7 @@ from typing import Final
 from yobal.actions import change_story, declare_story
 from yobal.actions.declare_story import Declaration
 from yobal.adapters.feed_reader import FeedPage
-from yobal.cli.sync_plan import PageProblem, Planner, PlanOptions
+from yobal.cli.sync_plan import Advice, PageProblem, Planner, PlanOptions
 from yobal.core import page_address
 from yobal.core.errors import InvalidInput
 from yobal.core.export_rows import ExportedStory
@@ -17,6 +17,11 @@ from yobal.core.web_url import is_web_url, join
 from yobal.store.database import Database
 
 _NOT_DECLARED: Final = "its story is not declared: "
+_ADVICE: Final = Advice(
+    other_id="declare it first, with `yobal story sync` or `yobal story add`, and import again",
+    other_address="if it is another story, declare it first with `yobal story add` and another id; if it is"
+    " the same, let `yobal story add` give it this address until the import is done; then import again",
+)
 
 
 class ImportStories:
@@ -32,7 +37,7 @@ class ImportStories:
     ) -> None:
         """`edition` is that of stories to declare; empty: none are. `declare_in` is None in a dry run."""
         self.new_stories = 0
-        self._planner = Planner(declared, PlanOptions(edition=edition))
+        self._planner = Planner(declared, PlanOptions(edition=edition, advice=_ADVICE))
         self._edition, self._base_url, self._declare_in = edition, base_url, declare_in
         self._by_url: dict[str, StoryPlace] = {}
         self._by_path: dict[str, set[StoryPlace]] = {}

@@ -14,6 +14,7 @@ from yobal.adapters import download, feed_reader
 from yobal.adapters.feed_reader import ChildSitemap, FeedPage
 from yobal.cli.site import open_site, write_files
 from yobal.cli.sync_plan import PageProblem, PlannedEdition, Planner, PlanOptions
+from yobal.cli.terminal import counted
 from yobal.core.errors import CannotReadFeed
 from yobal.core.schedule import DAY_SECONDS, Slot, slot_from
 from yobal.core.web_url import is_web_url, join
@@ -44,8 +45,8 @@ class SyncResult(msgspec.Struct):
     def summary(self, *, is_dry_run: bool) -> str:
         would = "would be " if is_dry_run else ""
         return (
-            f"{self.pages} pages read: {self.new_stories} new stories, {self.editions} editions"
-            f" {would}declared or changed, {self.problems} skipped"
+            f"{counted(self.pages, 'page')} read: {counted(self.new_stories, 'new story', 'new stories')},"
+            f" {counted(self.editions, 'edition')} {would}declared or changed, {self.problems:,} skipped"
         )
 
 

@@ -23,10 +23,25 @@ _SUFFIX: Final = re.compile(r"\.(?:html?|php|aspx?|shtml)$", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[-_+\s]+")
 
 
+class Advice(msgspec.Struct, frozen=True):
+    """What to do about a page that cannot be declared: it ends the sentence that says why."""
+
+    other_id: str  # its address gives no id
+    other_address: str  # the id is that of a story with another address
+
+
+_SYNC_ADVICE: Final = Advice(
+    other_id="choose another part with --id-pattern or --id-from guid",
+    other_address="if it is another story, make ids with --id-pattern; if it has moved, change it"
+    " with `yobal story add`",
+)
+
+
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True):
     edition: str = ""  # of pages whose language the feed does not say
     id_from: Literal["url", "guid"] = "url"
     id_pattern: re.Pattern[str] | None = None  # its group, or all of it, is the story's id
+    advice: Advice = _SYNC_ADVICE
 
 
 class PageProblem(msgspec.Struct, frozen=True):
@@ -86,8 +101,8 @@ class Planner:
         current = self._declared.get((story_id, tag))
         if current is not None and _comparable(current.url) != _comparable(url):
             raise InvalidInput(
-                f"the story {story_id} ({tag}) has the address {current.url}: if it is another story, "
-                "make ids with --id-pattern; if it has moved, change it with `yobal story add`"
+                f"the story {story_id} ({tag}) has the address {current.url}: "
+                + self._options.advice.other_address
             )
         title = texts.clean_line(page.title) if url == page.url else ""
         title = title or (current.title if current is not None else _words_of(url))
@@ -145,10 +160,15 @@ class Planner:
             if match is None:
                 raise InvalidInput(f"--id-pattern does not match {source or 'an empty guid'}")
             story_id = match[1] if pattern.groups else match[0]
-        if not ids.is_story_id(story_id or ""):
+        if not story_id:
             raise InvalidInput(
-                f"“{story_id}” cannot be the id of a story (A-Z a-z 0-9 . _ ~ -): choose another part "
-                "with --id-pattern or --id-from guid"
+                f"{source or 'an empty guid'} has no part that can be the id of a story: "
+                + self._options.advice.other_id
+            )
+        if not ids.is_story_id(story_id):
+            raise InvalidInput(
+                f"“{story_id}” cannot be the id of a story (A-Z a-z 0-9 . _ ~ -): "
+                + self._options.advice.other_id
             )
         return story_id
 

@@ -25,3 +25,8 @@ def show(line: str, *, err: bool = False) -> None:
 def visible(line: str) -> str:
     """Replaces each character that would control the terminal or reorder the line with its name; also valid in JSON."""
     return line.translate(_SHOWN)
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Such as "1 comment" or "1,200 comments"."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
