@@ -49,5 +49,5 @@ $(TEST_READY): requirements/test.lock $(RUN_READY)
 	@tools/install $(VENV) requirements/test.lock
 	@touch $@
 
-$(BUILT): $(wildcard frontend/desk/*.ts frontend/desk/*/*.ts frontend/desk/*/*.css frontend/*.css) frontend/build.mjs frontend/package-lock.json build_frontend.py src/yobal/templates/desk.html src/yobal/locales/en/LC_MESSAGES/yobal.po | $(RUN_READY)
+$(BUILT): $(wildcard frontend/embed/*.ts frontend/desk/*.ts frontend/desk/*/*.ts frontend/desk/*/*.css frontend/*.css) frontend/build.mjs frontend/package-lock.json build_frontend.py src/yobal/templates/desk.html src/yobal/locales/en/LC_MESSAGES/yobal.po | $(RUN_READY)
 	@tools/build-frontend $(VENV)
