@@ -51,7 +51,7 @@ class BulkHarness(NewsroomHarness):
         for comment_id in self.pending_ids(story):
             self.publish(comment_id)
 
-    def send_raw(self, story: Story, words: str) -> str:
+    def send_raw(self, story: Story, words: str, *, waits_for_round: bool = False) -> str:
         """Insert a comment as an attacker with write access could: sealed, but not cleaned or checked."""
         with self.database.reading() as conn:
             roster = self.components.intake_roster_reader.read(conn)
@@ -95,7 +95,8 @@ class BulkHarness(NewsroomHarness):
         sent.sealed, sent.size_kib = sealer.seal(envelope)
         sent.commitment = commitment(nonce=nonce, name=words, text=words)
         self.inbox.add([sent])
-        self.move_inbox()
+        if not waits_for_round:
+            self.move_inbox()
         return sent.id
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -12,7 +11,7 @@ from tests.browser.actors import Actors, Moderator, wait_for
 from tests.browser.comment_generator import Varied, comments
 from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import Story
-from tests.browser.sending import SENDERS, send
+from tests.browser.sending import send_all
 
 BY_HAND = 6  # through the form in a browser; the others by the same two POSTs
 REJECT_EVERY = 10
@@ -55,9 +54,8 @@ def _send_all(story: Story, sent: list[Varied], actors: Actors) -> None:
         reader.open()
         reader.send(comment.text, name=comment.name)
     by_hand = set(map(id, sent[:: len(sent) // BY_HAND][:BY_HAND]))
-    with ThreadPoolExecutor(SENDERS) as pool:
-        rest = [comment for comment in sent if id(comment) not in by_hand]
-        list(pool.map(lambda comment: send(story, comment.text, name=comment.name), rest))
+    rest = [comment for comment in sent if id(comment) not in by_hand]
+    send_all(story, [comment.text for comment in rest], names=[comment.name for comment in rest])
 
 
 def _decide_all(desk: Moderator, count: int) -> set[str]:

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ from tests.browser.actors import Actors, Reader, Watch, wait_for
 from tests.browser.bulk import BulkHarness, open_bulk_harness
 from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import SITE_ID, Story
-from tests.browser.sending import SENDERS, post, send
+from tests.browser.sending import post_all, send_all
 from tests.promises.payloads import PAYLOADS
 from yobal.actions import write_public_files
 from yobal.actions.write_public_files import FileWriter
@@ -78,8 +77,7 @@ def bulk(hostile: NewsroomWithLead) -> Iterator[BulkHarness]:
 def published(hostile: NewsroomWithLead, bulk: BulkHarness) -> Story:
     """Every payload, sent through the form as text and name and published; some also as replies."""
     story = hostile.newsroom.story()
-    with ThreadPoolExecutor(SENDERS) as pool:
-        codes = list(pool.map(lambda words: send(story, words, name=words, receipt=True), PAYLOADS))
+    codes = send_all(story, PAYLOADS, names=PAYLOADS, receipt=True)
     assert len(set(codes)) == len(PAYLOADS)
     waiting = bulk.pending_ids(story)
     for comment in waiting:
@@ -155,9 +153,8 @@ def test_every_field_of_every_step_is_returned_as_plain_text(
     ]
     for step in steps:
         for field in step:
-            plain = post(story, step | {field: PLAIN})
-            answers = [post(story, step | {field: words}) for words in packed]
-            shapes = page.evaluate(SHAPES, [plain, *answers])
+            forms = [step | {field: words} for words in (PLAIN, *packed)]
+            shapes = page.evaluate(SHAPES, post_all(story, forms))
             odd = [
                 words for words, shape in zip(packed, shapes[1:], strict=True) if shape != shapes[0]
             ]
@@ -192,15 +189,16 @@ def test_a_receipt_shows_note_and_text_as_plain_text(
 ) -> None:
     story = hostile.newsroom.story()
     page = _watched(actors)
-    noted: list[tuple[str, str]] = []
     bulk.now = time.time()
-    for words in _packed(PAYLOADS, NOTE_GRAPHEMES):
-        sent = bulk.send(words, story_id=story.key)
-        bulk.reject(sent.id, note=words)
-        noted.append((str(sent.code), words))
+    notes = _packed(PAYLOADS, NOTE_GRAPHEMES)
+    sent = [bulk.send(words, story_id=story.key, waits_for_round=True) for words in notes]
+    bulk.move_inbox()
+    for comment, words in zip(sent, notes, strict=True):
+        bulk.reject(comment.id, note=words)
+    noted = [(str(comment.code), words) for comment, words in zip(sent, notes, strict=True)]
     Reader(page, story).until(noted[-1][0], "Note from the moderator:")
-    for code, words in noted:
-        shown = post(story, {"step": "receipt", "code": code})
+    pages = post_all(story, [{"step": "receipt", "code": code} for code, _ in noted])
+    for shown, (_, words) in zip(pages, noted, strict=True):
         page.locator("main").evaluate("(main, shown) => { main.outerHTML = shown }", shown)
         assert page.locator("blockquote .yobal-text").text_content() == clean(words)
         assert page.locator("blockquote .yobal-text :not(br)").count() == 0
@@ -211,7 +209,8 @@ def test_sealed_payloads_are_plain_text_everywhere_at_the_desk(
 ) -> None:
     story = hostile.newsroom.story()
     texts = _packed(PAYLOADS, NOTE_GRAPHEMES)
-    sealed = {bulk.send_raw(story, words): words for words in texts}
+    sealed = {bulk.send_raw(story, words, waits_for_round=True): words for words in texts}
+    bulk.move_inbox()
     desk = hostile.lead(actors)
     seen: dict[str, str] = {}
     while set(sealed) - set(seen):
