@@ -15,7 +15,7 @@ class DeskClient:
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._connection = http.client.HTTPConnection("localhost", served.desk, timeout=30)
+        self._connection = http.client.HTTPConnection("localhost", served.desk, timeout=90)
         self._cookie = ""
         seed = sign_in_seed(served.newsroom.pseudonym, served.newsroom.passphrase)
         challenge = self.act("sign-in/challenge")["challenge"]

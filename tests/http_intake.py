@@ -17,7 +17,7 @@ from yobal.server.serve import intake_app
 from yobal.store.group_commit import GroupCommit
 from yobal.web.thread_status import ThreadStatusCache
 
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from yobal.core import idempotency
 from yobal.server.hardening import allocators
 
 ROOT: Final = Path(__file__).parent.parent
-READY_SECONDS: Final = 30
+READY_SECONDS: Final = 90  # a busy machine needs half a minute to start a server
 THREAD: Final = f"/{SITE_ID}/{STORY_ID}/en/"
 SERVE: Final = """
 import sys
@@ -105,7 +105,7 @@ def ask(
 ) -> Response:
     """One request on a connection of its own, from a chosen loopback address."""
     origin = (source, 0) if source else None
-    with socket.create_connection((host, port), timeout=30, source_address=origin) as connection:
+    with socket.create_connection((host, port), timeout=90, source_address=origin) as connection:
         named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         all_headers = {"Host": named, "Connection": "close"} | dict(headers or {})
         if body or method == "POST":

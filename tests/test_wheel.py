@@ -69,7 +69,7 @@ def serving(yobal: Path, folder: Path, ports: list[int]) -> Iterator[None]:
         yield
     finally:
         child.send_signal(signal.SIGTERM)
-        _, errors = child.communicate(timeout=30)
+        _, errors = child.communicate(timeout=120)
     assert (child.returncode, errors) == (0, "")
 
 

@@ -29,7 +29,7 @@ SIX_WORDS: Final = re.compile(r"^\s*[a-z-]+( [a-z-]+){5}\s*$")
 INVITATION: Final = re.compile(r"/join#([\w-]{43}\.){3}(lead|moderator)$")
 DECIDING: Final = ("a", "d", "Enter")
 LOCAL_HOSTS: Final = ("127.0.0.1", "localhost")
-WAIT_MS: Final = 15_000
+WAIT_MS: Final = 30_000
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -331,7 +331,7 @@ class Actors:
         self._contexts.clear()
 
 
-def wait_for(condition: Callable[[], bool], seconds: int = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: int = 60) -> None:
     """Poll until the condition holds. Fails with the condition's name."""
     end = time.monotonic() + seconds
     while not condition():

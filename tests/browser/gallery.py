@@ -83,7 +83,7 @@ def served_demo(folder: Path) -> Iterator[Demo]:
         yield Demo(values["story"], values["desk"], pseudonym, passphrase)
     finally:
         child.terminate()
-        child.wait(20)
+        child.wait(120)
         child.stdout.close()
 
 

@@ -19,8 +19,8 @@ from yobal.store.inbox import open_inbox
 
 SITE_ID: Final = "river-post"
 SITE_NAME: Final = "The River Post"
-START_SECONDS: Final = 30
-STOP_SECONDS: Final = 20
+START_SECONDS: Final = 90
+STOP_SECONDS: Final = 60
 STILL_SECONDS: Final = 86_400  # nothing is released while a test runs
 
 
@@ -146,7 +146,7 @@ class Story:
 
     def get(self, name: str = "") -> str:
         """A public file of the thread, as readers fetch it."""
-        with urllib.request.urlopen(self.url + name, timeout=10) as response:
+        with urllib.request.urlopen(self.url + name, timeout=90) as response:
             return str(response.read().decode())
 
     def json(self, name: str = "index.json") -> Any:

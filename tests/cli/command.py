@@ -19,6 +19,6 @@ def run_module(folder: Path, *words: str, **environment: str) -> subprocess.Comp
         env=inherited | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )

@@ -284,7 +284,7 @@ def as_root(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": "/usr/bin:/bin"} | ({"PYTHONPATH": python["path"]} if python["path"] else {}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert "Traceback" not in done.stderr
@@ -345,5 +345,5 @@ def test_serve_as_root_works_as_the_owner_of_the_data(theirs: Path) -> None:
         assert memory.startswith("ok")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=120)
     assert owners(theirs / "data") == {NOBODY}

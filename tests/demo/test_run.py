@@ -54,13 +54,13 @@ def running(folder: Path, port: int) -> Iterator[dict[str, str]]:
         yield printed
     finally:
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=120)
     assert (process.returncode, stderr) == (0, "")
 
 
 def reset(folder: Path) -> tuple[int, str]:
     process = command(folder, "--reset")
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=120)
     return process.returncode, stderr
 
 
@@ -140,7 +140,7 @@ def test_a_folder_with_other_files_is_neither_used_nor_deleted(tmp_path: Path) -
     status, stderr = reset(folder)
     assert (status, "was not made by `yobal demo`" in stderr) == (1, True)
     process = command(folder)
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=120)
     assert (process.returncode, "choose a folder of its own" in stderr) == (1, True)
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
@@ -149,7 +149,7 @@ def test_a_second_demonstration_on_the_same_port_is_refused(tmp_path: Path) -> N
     port = free_demo_port()
     with running(tmp_path / "first", port):
         process = command(tmp_path / "second", "--port", str(port))
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=120)
     assert process.returncode == 1
     assert stderr.startswith(f"yobal: cannot listen on 127.0.0.1:{port}: ")
     assert stderr.count("\n") == 1
@@ -162,7 +162,7 @@ def test_a_foreign_program_on_a_port_of_the_demonstration_is_reported_in_one_sen
     port = free_demo_port()
     with socket.create_server(("127.0.0.1", port + which)):
         process = command(tmp_path / "demo", "--port", str(port))
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=120)
     assert (process.returncode, stdout) == (1, "")
     assert stderr.startswith(f"yobal: cannot listen on 127.0.0.1:{port + which}: Address already")
     assert stderr.count("\n") == 1

@@ -61,7 +61,7 @@ def running(
         yield
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 @contextlib.contextmanager

@@ -60,7 +60,7 @@ def mariadb(folder: Path) -> Iterator[Path]:
         yield socket
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 def install_wordpress(folder: Path, socket: Path, origin: str) -> None:

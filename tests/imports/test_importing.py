@@ -322,7 +322,7 @@ def test_ctrl_c_ends_the_command_with_a_sentence_and_no_traceback(
         while not sqlite_newsroom.read_table("staged_comments") and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.splitlines()[-1].startswith("stopped: what was read is stored")
     assert "Traceback" not in errors

@@ -138,7 +138,7 @@ class LocalDesk(NamedTuple):
     def stop(self, stop_signal: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
         """Exit code, what it printed at the end, and errors."""
         self.process.send_signal(stop_signal)
-        stdout, stderr = self.process.communicate(timeout=30)
+        stdout, stderr = self.process.communicate(timeout=120)
         return self.process.returncode, stdout, stderr
 
 
@@ -157,7 +157,7 @@ def command(
 
 def refused(*arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
     """The exit code and the sentence of a command that cannot do its work."""
-    _, stderr = (process := command(*arguments, environment=environment)).communicate(timeout=60)
+    _, stderr = (process := command(*arguments, environment=environment)).communicate(timeout=120)
     return process.returncode, stderr
 
 
@@ -176,7 +176,7 @@ def local_desk(
             if "Ctrl-C" in line:
                 break
         found = ADDRESS.search("\n".join(lines))
-        assert found is not None, (lines, process.communicate(timeout=30))
+        assert found is not None, (lines, process.communicate(timeout=120))
         desk = LocalDesk(process, found[1], found[2], lines)
         yield desk
         if process.poll() is None:

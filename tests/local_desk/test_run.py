@@ -196,4 +196,4 @@ def test_the_hash_command_finds_a_server_that_sends_another_file(other: str) -> 
 
 def test_the_hash_needs_no_settings(tmp_path: Path) -> None:
     process = command("desk-hash", environment={"HOME": os.fspath(tmp_path)})
-    assert process.communicate(timeout=30)[0].strip() == own_hash()
+    assert process.communicate(timeout=120)[0].strip() == own_hash()

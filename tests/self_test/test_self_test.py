@@ -240,7 +240,7 @@ def test_after_ctrl_c_nothing_is_left(tmp_path: Path) -> None:
     assert started.stdout is not None
     started.stdout.readline()  # the first attack was played, and the second one begins
     started.send_signal(signal.SIGINT)
-    _, error = started.communicate(timeout=30)
+    _, error = started.communicate(timeout=120)
     assert started.returncode not in (0, None)
     assert b"Traceback" not in error
     assert list((tmp_path / "tmp").iterdir()) == []

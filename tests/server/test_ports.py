@@ -66,7 +66,7 @@ def _serve(folder: Path, *role: str) -> "subprocess.Popen[str]":
 def test_a_second_server_is_refused_in_every_role(tmp_path: Path, role: tuple[str, ...]) -> None:
     with serving(tmp_path) as served:
         process = _serve(tmp_path, *role)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=120)
         assert process.returncode == 1
         port = served.desk if role == ("desk",) else served.intake
         assert stderr.startswith("yobal: " + REFUSED.format(port)), stderr
@@ -87,7 +87,7 @@ def test_if_two_servers_start_at_the_same_moment_one_is_refused(tmp_path: Path) 
     finally:
         for process in processes:
             process.terminate()
-        errors = [process.communicate(timeout=30)[1] for process in processes]
+        errors = [process.communicate(timeout=120)[1] for process in processes]
         served.close()
     assert sorted(error[:22] for error in errors) == ["", *["yobal: cannot listen on"[:22]] * 2]
 

@@ -53,7 +53,7 @@ def test_requests_that_arrive_together_share_one_query(
 
     def load_slowly(story_id: str) -> ThreadStatus:
         loads.append(story_id)
-        assert all_have_asked.wait(10)
+        assert all_have_asked.wait(60)
         return load(story_id)
 
     monkeypatch.setattr(cache, "load", load_slowly)
