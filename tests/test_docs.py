@@ -199,6 +199,16 @@ def test_control_a_command_with_a_word_left_out_is_noticed() -> None:
     assert not takes(group, ["release", "--nosuch"])
 
 
+def test_the_help_of_every_command_has_an_example_that_it_takes() -> None:
+    group = typer.main.get_command(app)
+    for name, command in commands().items():
+        examples = re.sub(r"^Examples?[^:]*: ", "", command.epilog or "").split("; ")
+        for example in examples:
+            words = shlex.split(example.split(" | ")[0].split(" > ")[0])
+            assert words[: 1 + len(name.split())] == ["yobal", *name.split()], (name, example)
+            assert takes(group, words[1:]), example
+
+
 def test_the_table_of_troubles_has_every_task_of_the_probe() -> None:
     tasks = [health.STORE_TASK, health.FILES_TASK, health.KEYS_TASK, health.READ_TASK]
     tasks.append(health.ROSTER_TASK)

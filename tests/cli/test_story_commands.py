@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 
 from tests.cli.command import run
 from tests.harness import SITE_ID, START
 from yobal.actions import setup_site
 from yobal.cli import closing_time, story_commands
-from yobal.cli.story_app import app
 from yobal.core.errors import InvalidInput
 from yobal.core.schedule import Schedule
 from yobal.server.settings import load
@@ -176,10 +174,3 @@ def test_set_without_anything_to_set_is_an_error_of_usage(folder: Path) -> None:
     done = run(folder, "story", "set", "ferry")
     assert done.returncode == 2
     assert "missing: --closes, --question or --note" in done.stderr.replace("\n", " ")
-
-
-def test_every_command_has_an_example_in_its_help() -> None:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group
-    assert len(commands) == 8
-    for name, command in commands.items():
-        assert f"yobal story {name}" in (command.epilog or ""), name

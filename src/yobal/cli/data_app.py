@@ -12,16 +12,21 @@ from yobal.cli.options import DEFAULT_CONFIG, Config
 app = typer.Typer()
 
 
-@app.command()
+@app.command(epilog="Example: yobal backup")
 def backup(config: Config = DEFAULT_CONFIG) -> None:
-    """Write a backup for a key that is elsewhere, while Yobal runs. Example: `yobal backup`"""
+    """Write a backup for a key that is elsewhere, while Yobal runs."""
     from yobal.cli import commands
 
     for line in commands.backup(config):
         terminal.show(line)
 
 
-@app.command()
+@app.command(
+    epilog="Examples: "
+    "yobal restore river-post-2026-11-27T0430Z.yobal.age --identity backup-key.txt --check; "
+    "yobal restore river-post-2026-11-27T0430Z.yobal.age --identity backup-key.txt "
+    "--secrets river-post-secrets.age"
+)
 def restore(
     identity: Annotated[
         Path, typer.Option("--identity", help="The file that `age-keygen` wrote, with the key.")
@@ -37,10 +42,7 @@ def restore(
     ] = False,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Bring a backup back into an empty database, and write the public files.
-
-    Example: `yobal restore river-post-2026-11-27T0430Z.yobal.age --identity backup-key.txt`
-    """
+    """Bring a backup back into an empty database, and write the public files."""
     if file is None and (secrets_file is None or is_check):
         raise typer.BadParameter("name the file of a backup, or --secrets for its secrets alone")
     from yobal.cli import commands
@@ -139,7 +141,9 @@ def export(
         sys.exit(130)
 
 
-@app.command()
+@app.command(
+    epilog="Example, after a new version is installed and before it is started: yobal upgrade --check"
+)
 def upgrade(
     config: Config = DEFAULT_CONFIG,
     is_check: Annotated[
@@ -150,10 +154,7 @@ def upgrade(
         bool, typer.Option("--without-backup", help="Change the database without a backup of it.")
     ] = False,
 ) -> None:
-    """Bring the database to this version's schema, after a backup. `yobal serve` does the same.
-
-    Example, after the new version is installed and before it is started: `yobal upgrade --check`
-    """
+    """Bring the database to this version's schema, after a backup. `yobal serve` does the same."""
     from yobal.cli import upgrade_commands
 
     if is_check:
@@ -166,7 +167,7 @@ def upgrade(
     raise typer.Exit(0 if is_newest else 1)
 
 
-@app.command()
+@app.command(epilog="Example: yobal rebuild")
 def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands

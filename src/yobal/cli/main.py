@@ -123,7 +123,11 @@ def _edition_name(option: str) -> tuple[str, str]:
     return tag, name
 
 
-@app.command()
+@app.command(
+    epilog="Examples: yobal init; yobal init --site-id river-post --name 'The River Post' "
+    "--site-url https://news.example/ --public-url https://comments.example "
+    "--desk-url https://desk.example:8443 --time-zone Asia/Phnom_Penh"
+)
 def init(
     config: Config = DEFAULT_CONFIG,
     site_id: Annotated[
@@ -177,7 +181,7 @@ def init(
         sys.exit(130)
 
 
-@app.command()
+@app.command(epilog="Examples: yobal serve; yobal serve intake --config /srv/yobal/yobal.toml")
 def serve(
     role: Annotated[
         str, typer.Argument(help="intake (for readers) or desk (for moderators). Default: both.")
@@ -190,7 +194,7 @@ def serve(
     commands.serve(config, role)
 
 
-@app.command()
+@app.command(epilog="Examples: yobal release; yobal release --trust-clock")
 def release(
     config: Config = DEFAULT_CONFIG,
     is_clock_trusted: Annotated[
@@ -245,7 +249,10 @@ def status(
     sys.exit(0 if is_ok else 1)
 
 
-@app.command()
+@app.command(
+    epilog="Examples: yobal roster; "
+    "yobal roster --accept 3f2a 91c4 08de 77b1 5a6c e2f0 b943 1d58 --lead Heron"
+)
 def roster(
     fingerprint: Annotated[
         list[str] | None,
@@ -275,7 +282,7 @@ def roster(
     sys.exit(0 if is_ok else 1)
 
 
-@app.command("self-test")
+@app.command("self-test", epilog="Example: yobal self-test")
 def self_test(config: Config = DEFAULT_CONFIG) -> None:
     """Attack a scratch newsroom with these settings, and say what an observer learned.
 
@@ -317,7 +324,7 @@ def desk_hash(
     sys.exit(0 if is_ok else 1)
 
 
-@app.command("grant-intake")
+@app.command("grant-intake", epilog="Example: yobal grant-intake yobal_intake")
 def grant_intake(
     database_role: Annotated[str, typer.Argument(help="An existing PostgreSQL role.")],
     config: Config = DEFAULT_CONFIG,
@@ -328,7 +335,7 @@ def grant_intake(
     terminal.show(commands.grant_intake(config, database_role))
 
 
-@app.command()
+@app.command(epilog="Examples: yobal demo --port 9000; yobal demo --reset")
 def demo(
     folder: Annotated[Path, typer.Option(help="The folder for its data.")] = Path("demo-data"),
     port: Annotated[

@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="List moderators, suspend one, and 
 Name = Annotated[str, typer.Argument(help="A pseudonym, as `yobal people list` prints it.")]
 
 
-@app.command("list")
+@app.command("list", epilog="Example: yobal people list")
 def list_members(config: Config = DEFAULT_CONFIG) -> None:
     """List every member: role, open sessions, and whether suspended."""
     from yobal.cli import commands
@@ -21,7 +21,7 @@ def list_members(config: Config = DEFAULT_CONFIG) -> None:
         terminal.show(line)
 
 
-@app.command("suspend")
+@app.command("suspend", epilog="Example: yobal people suspend Egret")
 def suspend(name: Name, config: Config = DEFAULT_CONFIG) -> None:
     """End a moderator's sessions and refuse sign-in, until a lead removes them or lifts it."""
     from yobal.cli import commands
@@ -30,7 +30,7 @@ def suspend(name: Name, config: Config = DEFAULT_CONFIG) -> None:
         terminal.show(line)
 
 
-@app.command("resume")
+@app.command("resume", epilog="Example: yobal people resume Egret")
 def resume(name: Name, config: Config = DEFAULT_CONFIG) -> None:
     """Let a suspended moderator sign in again."""
     from yobal.cli import commands
