@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from bench import texts
 from bench.newsroom import SITE_ID, STORY_ID, SeededNewsroom
-from yobal.actions import decide, mark_all_stale, move_inbox, submit, write_public_files
+from yobal.actions import decide, move_inbox, submit, write_public_files
 from yobal.actions.decision_context import DecisionContext
 from yobal.core import idempotency, ids
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.schedule import last_round, last_slot
 from yobal.core.submission import Submission
-from yobal.store import stories
+from yobal.store import stale_files, stories
 from yobal.store.arrivals import Arrival
 from yobal.store.tables import comments as comments_table
 from yobal.store.tables import published_comments
@@ -40,7 +40,8 @@ def add_published(seeded: SeededNewsroom, count: int, *, lang: str = "en") -> No
 
 def write_files(seeded: SeededNewsroom) -> None:
     file_writer = seeded.components.file_writer
-    mark_all_stale.mark_story_stale(file_writer.database, file_writer.rules, STORY_ID)
+    with file_writer.database.writing() as conn:
+        stale_files.add_all_of_thread(conn, SITE_ID, STORY_ID)
     write_public_files.write_stale(file_writer)
 
 

@@ -366,7 +366,7 @@ def test_after_a_crash_while_pages_are_marked_stale_they_are_marked_again(
     inode = _inode(newsroom)
     monkeypatch.setattr(PageRenderer, "fingerprint", "another")
     with monkeypatch.context() as patch:
-        patch.setattr(mark_all_stale, "mark_story_stale", crash)
+        patch.setattr(mark_all_stale, "_mark_some", crash)
         with pytest.raises(KeyboardInterrupt):
             catch_up(newsroom.components, now=newsroom.now)
     catch_up(newsroom.components, now=newsroom.now)

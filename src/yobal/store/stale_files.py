@@ -39,8 +39,8 @@ class StaleFileRow(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
 
 
-def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile]) -> None:
-    """Mark files as stale; a file that is marked already gets a new generation.
+def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile]) -> int:
+    """Mark files as stale, and return how many; a file that is marked already gets a new generation.
 
     Sorted, so that two transactions that mark the same files cannot deadlock.
     """
@@ -50,11 +50,12 @@ def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile
     ]
     if rows:
         conn.execute(_ADD, rows)
+    return len(rows)
 
 
-def add_all_of_thread(conn: Connection, site_id: str, story_id: str) -> None:
-    """Mark every file of a thread. Raises NoSuchStory."""
-    add(conn, site_id, story_id, all_of_thread(conn, site_id, story_id))
+def add_all_of_thread(conn: Connection, site_id: str, story_id: str) -> int:
+    """Mark every file of a thread, and return how many. Raises NoSuchStory."""
+    return add(conn, site_id, story_id, all_of_thread(conn, site_id, story_id))
 
 
 def all_of_thread(conn: Connection, site_id: str, story_id: str) -> Iterable[StaleFile]:

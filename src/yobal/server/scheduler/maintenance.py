@@ -321,7 +321,8 @@ def _mark_stale_if_config_changed(components: Components) -> None:
     with components.database.reading() as conn:
         if sites.rendering_fingerprint(conn, site_id) == fingerprint:
             return
-    mark_all_stale.mark_site_stale(components.database, components.rules)
+    with release_lock(components.database):
+        mark_all_stale.mark_site_stale(components.database, components.rules)
     with components.database.writing() as conn:
         sites.set_rendering_fingerprint(conn, site_id, fingerprint)
 
