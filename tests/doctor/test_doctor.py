@@ -142,7 +142,7 @@ def test_paths_that_other_users_can_change_are_named(
 def test_without_a_database_the_checks_create_nothing(tmp_path: Path) -> None:
     settings = Settings(site_id=SITE_ID, site_name="n", data_dir=str(tmp_path / "data"))
     (advice,) = (finding.advice for finding in examine(settings, tmp_path / "yobal.toml"))
-    assert "`yobal init` makes it" in advice
+    assert "`yobal init` makes one" in advice
     assert list(tmp_path.iterdir()) == []
 
 
@@ -188,6 +188,23 @@ def test_files_of_another_user_are_found(settings: Settings) -> None:
     os.chown(foreign, 12_345, -1)
     advice = failures(settings)["all data belongs to the owner of its folder"]
     assert advice == f"not {foreign}: chown -R 0 {settings.folder}"
+
+
+def test_a_file_that_the_server_deletes_meanwhile_is_no_failure(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.files_dir / "unfinished.gz").touch()
+    (settings.secrets_dir / "unfinished").touch()
+    list_all = Path.rglob
+
+    def list_then_delete(folder: Path, pattern: str) -> Iterator[Path]:
+        for path in list(list_all(folder, pattern)):
+            if path.name.startswith("unfinished"):
+                path.unlink(missing_ok=True)
+            yield path
+
+    monkeypatch.setattr(Path, "rglob", list_then_delete)
+    assert failures(settings) == {}
 
 
 def test_a_database_that_does_not_accept_writes_is_found(newsroom: NewsroomHarness) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from yobal.doctor import file_status
 from yobal.doctor.finding import Finding, fail, ok_if
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, sqlite_inbox
@@ -21,10 +22,8 @@ _SECRETS_MISSING: Final = (
 
 def missing_database(settings: Settings) -> Finding | None:
     """Without a database file nothing else can be checked, and opening it would create one."""
-    file = diagnostics.sqlite_file(settings.database_url)
-    if file is None or file.exists():
-        return None
-    return fail("database", f"{file} does not exist: `yobal init` makes it")
+    problem = diagnostics.missing_file_problem(settings.database_url)
+    return None if problem is None else fail("database", problem)
 
 
 def examine(settings: Settings, file: Path) -> list[Finding]:
@@ -76,5 +75,9 @@ def _writable(settings: Settings, file: Path) -> Finding:
 
 def _exposed(mode_bits: int, paths: Iterable[Path]) -> str:
     """The first few existing paths with any of these mode bits, quoted for a command line."""
-    exposed = [path for path in paths if path.exists() and path.stat().st_mode & mode_bits]
+    exposed = [
+        path
+        for path in paths
+        if (status := file_status.of(path)) is not None and status.st_mode & mode_bits
+    ]
     return shlex.join(map(str, exposed[:_PATHS_SHOWN_MAX]))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from yobal.doctor import file_status
 from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server import health
 from yobal.server.health import HealthProblem
@@ -61,7 +62,8 @@ def owners(settings: Settings) -> list[Finding]:
     foreign = [
         path
         for path in (settings.folder, *settings.folder.rglob("*"))
-        if path.lstat().st_uid != owner
+        if (status := file_status.of(path, follow_symlinks=False)) is not None
+        and status.st_uid != owner
     ]
     shown = shlex.join(map(str, foreign[:_PATHS_SHOWN_MAX]))
     more = (

@@ -34,9 +34,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 def plan(settings: Settings) -> Plan:
     """Changes nothing. Raises UnsupportedEnvironment for the database of a newer version."""
-    file = diagnostics.sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
-        raise UnsupportedEnvironment(f"{file} does not exist: `yobal init` makes it")
+    if problem := diagnostics.missing_file_problem(settings.database_url):
+        raise UnsupportedEnvironment(problem)
     database = Database(settings.database_url)
     try:
         return _plan(database)

@@ -89,9 +89,8 @@ def build_components(
     And if a restore was stopped in the middle: what was removed after the backup may be public in it.
     """
     url = database_url or settings.database_url
-    file = diagnostics.sqlite_file(url)
-    if file is not None and not file.exists():  # opening it would create it
-        raise UnsupportedEnvironment(f"{file} does not exist: `yobal init` makes it")
+    if problem := diagnostics.missing_file_problem(url):
+        raise UnsupportedEnvironment(problem)
     database = Database(url)
     try:
         site = _site_of(database, settings, may_be_restoring=may_be_restoring)

@@ -78,6 +78,17 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
+def missing_file_problem(url: str) -> str | None:
+    """What to say if the file of a SQLite database is missing; opening it would create it."""
+    file = sqlite_file(url)
+    if file is None or file.exists():
+        return None
+    return (
+        f"{file} does not exist: `yobal init` makes one for a new newsroom; if there was one, mount its"
+        " disk, or bring it back with `yobal restore`"
+    )
+
+
 class ServerConnection(msgspec.Struct, frozen=True):
     """How a URL reaches PostgreSQL, with what libpq adds from its environment (`PGHOST`, `PGSSLMODE` …)."""
 
