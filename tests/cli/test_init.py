@@ -78,6 +78,23 @@ def test_an_answer_that_a_setting_does_not_take_is_asked_for_again(tmp_path: Pat
         assert terminal.stop_with(CTRL_C) == 130
 
 
+def test_a_desk_on_the_host_of_the_readers_is_asked_for_again(tmp_path: Path) -> None:
+    with on_terminal(tmp_path, "init") as terminal:
+        _answer(terminal, "The Post", "", "kk")
+        terminal.wait_for("kk has no =: type TAG=NAME")
+        terminal.answer("in another language", "")
+        terminal.answer("URL of your news site", "")
+        terminal.answer("URL of the comments", "https://comments.example")
+        terminal.answer("URL of the desk", "https://comments.example:8443")
+        terminal.wait_for("the desk needs another")
+        terminal.answer("URL of the desk", "https://desk.example:8443")
+        terminal.answer("time zone", "")
+        terminal.answer("Enter: SQLite", "")
+        terminal.answer("Write yobal.toml", "")
+        assert terminal.exit_code() == 0
+    assert settings.load(tmp_path / "yobal.toml", {}).desk_url == "https://desk.example:8443"
+
+
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("answers_before", [0, 1, 8])
 def test_an_interrupted_init_leaves_nothing_behind(
@@ -148,6 +165,24 @@ def test_a_database_that_does_not_answer_is_asked_for_again(
         assert terminal.exit_code() == 0
     assert "/join#" in terminal.shown
     assert settings.load(tmp_path / "yobal.toml", {}).database == right
+
+
+def test_options_with_a_database_that_does_not_answer_leave_nothing_behind(tmp_path: Path) -> None:
+    words = ("init", "--site-id", "post", "--name", "The Post", "--database")
+    done = run(tmp_path, *words, "postgresql://yobal:hidden@127.0.0.1:1/yobal")
+    assert done.returncode == 1
+    assert "no server answers at this host and port" in done.stderr
+    assert done.stderr.endswith("Nothing was written\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_options_that_differ_from_an_existing_file_are_refused(tmp_path: Path) -> None:
+    words = ("init", "--site-id", "post", "--name", "The Post")
+    assert run(tmp_path, *words).returncode == 0
+    done = run(tmp_path, *words, "--time-zone", "Asia/Phnom_Penh")
+    assert done.returncode == 1
+    assert "exists already, with another value of time_zone: change it there" in done.stderr
+    assert "is already set up" in run(tmp_path, *words).stderr
 
 
 def test_every_line_of_the_file_is_a_setting_with_its_default_or_a_valid_example() -> None:

@@ -21,6 +21,7 @@ from yobal.cli.site import check_has_site, load_settings, open_site, prepare
 from yobal.core.errors import (
     AlreadySetUp,
     ClockNotTrusted,
+    DatabaseUnavailable,
     InvalidSettings,
     UnsupportedEnvironment,
 )
@@ -64,9 +65,11 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
     if not path.exists():
         new_settings = _complete(path, new_settings)
     with ignoring_interrupts():
-        settings = (
-            load_settings(path) if path.exists() else new_settings_file.write(path, new_settings)
-        )
+        if path.exists():
+            settings = load_settings(path)
+            _refuse_other_values(path, settings, new_settings)
+        else:
+            settings = new_settings_file.write(path, new_settings)
         return _set_up(settings, is_new_epoch=is_new_epoch)
 
 
@@ -107,6 +110,7 @@ def _complete(path: Path, new_settings: NewSettings) -> NewSettings:
     service_user.become_owner_of(path.absolute().parent)
     missing = new_settings_file.missing_options(new_settings)
     if not missing:
+        _check_databases(new_settings)
         return new_settings
     if init_questions.is_terminal():
         return init_questions.ask(path, new_settings)
@@ -114,6 +118,29 @@ def _complete(path: Path, new_settings: NewSettings) -> NewSettings:
         f"{path} does not exist, and there is no terminal to ask on: {' and '.join(missing)} must be "
         'given, for example yobal init --site-id river-post --name "The River Post"'
     )
+
+
+def _check_databases(new_settings: NewSettings) -> None:
+    """Before the file is written, which the same command would not write again. Raises DatabaseUnavailable."""
+    for setting in ("database", "intake_database"):
+        url = str(new_settings.get(setting, ""))
+        if settings_file.value_problem(setting, url) is not None:
+            continue  # an error that names the setting, once all of them are read
+        problem = init_questions.database_problem(setting, url)
+        if problem is not None:
+            raise DatabaseUnavailable(f"{problem}. Nothing was written")
+
+
+def _refuse_other_values(path: Path, settings: Settings, new_settings: NewSettings) -> None:
+    """Options write a new file only. Raises InvalidSettings."""
+    others = [
+        name for name, value in new_settings.items() if value and getattr(settings, name) != value
+    ]
+    if others:
+        raise InvalidSettings(
+            f"{path} exists already, with another value of {', '.join(others)}: change it there, or"
+            " leave the option out"
+        )
 
 
 def _what_a_new_roster_destroys(conn: Connection, site_id: str, *, now: float) -> list[str]:
@@ -170,7 +197,7 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
             raise ClockNotTrusted(result.clock_problem)
         if result.files_problem is not None:
             raise result.files_problem
-        with progress.showing_count("files written") as show:
+        with progress.showing_count("pages written") as show:
             write_all_stale(components, show=show)  # what one pass leaves
         if result.purge_problem is not None:
             raise result.purge_problem

@@ -18,6 +18,10 @@ from yobal.store.database import Database
 LOCAL_TIME: Final = Path("/etc/localtime")
 ZONES: Final = "zoneinfo/"
 ON_THIS_MACHINE: Final = ("http://127.0.0.1:8600", "http://localhost:8601")
+_SAME_HOST: Final = (
+    "readers and moderators would have the same host name: the desk needs another, because a page on one"
+    " port of a host can read the cookies of all its ports"
+)
 _INTRODUCTION: Final = (
     "A few questions set up your newsroom. Enter accepts the value in brackets. Nothing is written",
     "before the last question; Ctrl-C stops.",
@@ -51,11 +55,16 @@ def ask(path: Path, chosen: NewSettings) -> NewSettings:
         "The URL of the comments, for readers; Enter: try it on this machine",
         ON_THIS_MACHINE[0],
     )
-    ask_for(
-        "desk_url",
-        "The URL of the desk, for moderators, with a host name of its own",
-        _desk_url(public_url),
-    )
+    while _have_same_host(
+        ask_for(
+            "desk_url",
+            "The URL of the desk, for moderators, with a host name of its own",
+            _desk_url(public_url),
+        ),
+        public_url,
+    ):
+        typer.echo(_SAME_HOST)
+        answers["desk_url"] = ""
     ask_for("time_zone", "The time zone of your readers", _time_zone())
     if ask_for("database", "postgresql://USER:PASSWORD@HOST/NAME; Enter: SQLite").startswith("p"):
         ask_for("intake_database", "The same with the intake's own role; Enter: the same role")
@@ -67,7 +76,7 @@ def _ask(setting: str, question: str, *, default: str | None) -> str:
     """Ask until the setting takes the answer."""
     while True:
         answer = str(typer.prompt(question, default=default, show_default=bool(default))).strip()
-        problem = settings.value_problem(setting, answer) or _database_problem(setting, answer)
+        problem = settings.value_problem(setting, answer) or database_problem(setting, answer)
         if problem is None:
             return answer
         typer.echo(problem)
@@ -77,7 +86,10 @@ def _ask_names() -> dict[str, str]:
     names: dict[str, str] = {}
     question = "Its name in another language of yours, such as km=NAME; Enter for no more"
     while answer := str(typer.prompt(question, default="", show_default=False)).strip():
-        tag, _, name = answer.partition("=")
+        tag, equals, name = answer.partition("=")
+        if not equals:
+            typer.echo(f"{answer} has no =: type TAG=NAME, for example km=NAME")
+            continue
         problem = settings.value_problem("site_names", names | {tag.strip(): name.strip()})
         if problem is None:
             names[tag.strip()] = name.strip()
@@ -86,7 +98,7 @@ def _ask_names() -> dict[str, str]:
     return names
 
 
-def _database_problem(setting: str, url: str) -> str | None:
+def database_problem(setting: str, url: str) -> str | None:
     """Checked now, because a settings file with a database that does not respond would be of no use."""
     if setting not in ("database", "intake_database") or not url.startswith("postgresql"):
         return None
@@ -105,6 +117,10 @@ def _short_name(site_name: str) -> str | None:
     plain = unicodedata.normalize("NFKD", site_name).encode("ascii", "ignore").decode().lower()
     short = re.sub(r"[^a-z0-9]+", "-", plain.removeprefix("the ")).strip("-")
     return short if ids.is_site_id(short) else None
+
+
+def _have_same_host(desk_url: str, public_url: str) -> bool:
+    return urlsplit(desk_url).hostname == urlsplit(public_url).hostname
 
 
 def _desk_url(public_url: str) -> str:

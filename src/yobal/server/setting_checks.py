@@ -137,7 +137,7 @@ def _is_database(url: str) -> bool:
 _EMBEDDED_FORMS: Final = get_args(EmbeddedForm)
 _CANARIES: Final = get_args(Canary)
 _NOTICE_PROCESSES: Final = get_args(NoticeProcess)
-_ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
+_ORIGIN: Final = "a scheme and a host in lower case, a port only if it is not the usual one, and no slash at the end"
 _FOLDER: Final = "the absolute path of a folder, or nothing"
 _LISTEN: Final = (
     "an IP address and a port, ADDRESS:PORT, or unix: and the absolute path of a socket"
