@@ -523,7 +523,10 @@ def test_a_backup_and_a_restore_show_how_far_they_are(
 
 
 def test_ctrl_c_while_a_backup_is_read_is_not_reported_as_damage(
-    backed_up: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    backed_up: NewsroomHarness,
+    empty: Components,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = _back_up(backed_up)
 
@@ -531,8 +534,45 @@ def test_ctrl_c_while_a_backup_is_read_is_not_reported_as_damage(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(BackupParser, "feed", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        list(backup_commands.run_check(path, IDENTITY))
+    capsys.readouterr()
+    for lines, state in (
+        (backup_commands.run_check(path, IDENTITY), "nothing was changed"),
+        (
+            backup_commands.run_restore(empty, path, IDENTITY, None),
+            "nothing was restored; run the same command again",
+        ),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            list(lines)
+        assert ended.value.code == 130
+        assert capsys.readouterr().err == f"stopped: {state}\n"
+
+
+def test_ctrl_c_while_a_restore_writes_public_files_says_that_the_rows_are_restored(
+    backed_up: NewsroomHarness,
+    empty: Components,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = _back_up(backed_up)
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup_commands, "rebuild", interrupted)
+    with pytest.raises(SystemExit):
+        _restore(empty, path)
+    assert "stopped: the rows are restored, the public files are not" in capsys.readouterr().err
+    with empty.database.reading() as conn:
+        assert sites.get(conn) is not None
+
+
+def test_the_secrets_in_place_of_a_backup_are_named(
+    backed_up: NewsroomHarness,
+) -> None:
+    secrets_path = _back_up(backed_up).with_name(f"{SITE_ID}-secrets.age")
+    with pytest.raises(BackupInvalid, match="is named after --secrets"):
+        list(backup_commands.run_check(secrets_path, IDENTITY))
 
 
 def test_nothing_starts_after_a_restore_that_was_killed_until_it_has_run_again(

@@ -82,7 +82,10 @@ def decrypt(path: Path, identity: pyrage.x25519.Identity, take: Callable[[bytes]
         try:
             pyrage.decrypt_io(file, _Writer(take), [identity])
         except pyrage.DecryptError as error:
-            raise BackupInvalid(f"{path.name} cannot be decrypted: {error}") from None
+            raise BackupInvalid(
+                f"{path.name} cannot be decrypted with this key ({error}): the one that `backup_recipient`"
+                " named on that day opens it"
+            ) from None
         except OSError as error:
             if error.errno is not None:
                 raise

@@ -13,7 +13,7 @@ from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
 from yobal.cli import progress
-from yobal.cli.interrupts import ignoring_interrupts
+from yobal.cli.interrupts import explaining_interrupts, ignoring_interrupts
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
 from yobal.server.rebuild import ShowSteps, rebuild_all
@@ -43,7 +43,7 @@ _REBUILD_STEPS: Final = {  # of ShowSteps
     "verified": "comments verified",
     "listed": "files listed",
     "marked": "stories prepared",
-    "written": "files written",
+    "written": "pages written",
     "compared": "files compared",
     "removed": "old files removed",
 }
@@ -83,7 +83,7 @@ def run_backup(components: Components) -> Iterator[str]:
 
 def run_check(path: Path, identity: Any) -> Iterator[str]:
     """Raises BackupInvalid."""
-    with progress.showing_count("bytes read") as show:
+    with explaining_interrupts("nothing was changed"), progress.showing_count("bytes read") as show:
         content = restore.check(path, identity, show=show)
     yield f"{path}: whole, of {content.header.site_id}, made by Yobal {content.header.version}"
     yield from _describe(content)
@@ -94,7 +94,10 @@ def run_restore(
 ) -> Iterator[str]:
     """Lines to print, as they come. Raises BackupInvalid, DatabaseUnavailable."""
     settings = components.settings
-    with progress.showing_count("bytes read") as show:
+    with (
+        explaining_interrupts("nothing was restored; run the same command again"),
+        progress.showing_count("bytes read") as show,
+    ):
         content = restore.restore(
             components.database,
             path,
@@ -108,7 +111,11 @@ def run_restore(
         lines = [*_describe(content), *_after_restore(components, identity, secrets_file)]
     yield from lines
     # May be stopped: nothing starts before the same command has run again and come to its end.
-    rebuilt = _rebuild(components)
+    with explaining_interrupts(
+        "the rows are restored, the public files are not, and Yobal does not start; run the same command"
+        " again"
+    ):
+        rebuilt = _rebuild(components)
     restore.end(components.database)
     yield rebuilt
     yield from _warnings(components)

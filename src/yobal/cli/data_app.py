@@ -1,12 +1,12 @@
 """Reads the arguments of the commands that copy or rewrite the whole site: backups, imports, exports, upgrades, public files."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from yobal.cli import terminal
+from yobal.cli.interrupts import explaining_interrupts
 from yobal.cli.options import DEFAULT_CONFIG, Config
 
 app = typer.Typer()
@@ -17,8 +17,11 @@ def backup(config: Config = DEFAULT_CONFIG) -> None:
     """Write a backup for a key that is elsewhere, while Yobal runs."""
     from yobal.cli import commands
 
-    for line in commands.backup(config):
-        terminal.show(line)
+    with explaining_interrupts(
+        "this backup was not finished, and older ones are as they were; `yobal backup` makes another"
+    ):
+        for line in commands.backup(config):
+            terminal.show(line)
 
 
 @app.command(
@@ -108,12 +111,13 @@ def import_(
         report=report,
         is_written=is_written,
     )
-    try:
+    with explaining_interrupts(
+        "what was read is stored, and the same command goes on from there"
+        if is_written
+        else "nothing was written"
+    ):
         for line in import_commands.run_import(config, request, warn=_warn):
             terminal.show(line)
-    except KeyboardInterrupt:
-        _warn("stopped: what was read is stored, and the same command goes on from there")
-        sys.exit(130)
 
 
 @app.command(
@@ -134,11 +138,8 @@ def export(
     from yobal.cli import export_commands
 
     export_commands.check_request(format_, file)
-    try:
+    with explaining_interrupts("nothing was written"):
         _warn(str(export_commands.run_export(config, format_, file)))
-    except KeyboardInterrupt:
-        _warn("stopped: nothing was written")
-        sys.exit(130)
 
 
 @app.command(
@@ -172,7 +173,11 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands
 
-    terminal.show(commands.rebuild(config))
+    with explaining_interrupts(
+        "some public files may be old or missing until `yobal rebuild`, or the next start of"
+        " `yobal serve`, has finished"
+    ):
+        terminal.show(commands.rebuild(config))
 
 
 def _warn(line: str) -> None:

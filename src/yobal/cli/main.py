@@ -1,7 +1,9 @@
 """The entry point: reads the arguments of commands, and reports every error as one sentence and exit code 1."""
 
 import contextlib
+import errno
 import os
+import pwd
 import sys
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
@@ -9,6 +11,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from yobal.cli import data_app, notice_app, people_app, story_app, terminal
+from yobal.cli.interrupts import explaining_interrupts
 from yobal.cli.options import DEFAULT_CONFIG, Config
 from yobal.server.hardening import allocators
 
@@ -92,13 +95,37 @@ def _run(command: str) -> NoReturn:
     except errors.YobalError as error:
         terminal.show(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:
-        terminal.show(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
+        text = f"{error.filename or 'the system'}: {error.strerror}{_advice(error)}"
+        terminal.show(f"yobal: {text}", err=True)
     except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
         if failures.is_of_database(error):
             terminal.show(f"yobal: {failures.explain(error)}", err=True)
         else:
             error_reporting.report(error)
     sys.exit(1)
+
+
+def _advice(error: OSError) -> str:
+    """What to do about an error of the file system, with the colon before it."""
+    match error.errno:
+        case errno.EACCES | errno.EPERM:
+            return (
+                f": the user {_user_name()}, as whom the command works, may not do this: correct"
+                " owner and mode, and run it again"
+            )
+        case errno.EROFS:
+            return ": mount it so that it can be written; in a unit, ReadWritePaths= must name it"
+        case errno.ENOSPC | errno.EDQUOT:
+            return ": free disk space, and run the command again"
+    return ""
+
+
+def _user_name() -> str:
+    user_id = os.geteuid()
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return str(user_id)
 
 
 def _refuse_renamed_options(command: str, arguments: list[str]) -> None:
@@ -290,7 +317,9 @@ def self_test(config: Config = DEFAULT_CONFIG) -> None:
     """
     from yobal.self_test import run
 
-    sys.exit(0 if run(config, show=terminal.show) else 1)
+    with explaining_interrupts("its scratch newsroom is deleted, and nothing else was changed"):
+        is_ok = run(config, show=terminal.show)
+    sys.exit(0 if is_ok else 1)
 
 
 @app.command(epilog="Example: yobal desk --of https://desk.example")

@@ -52,5 +52,5 @@ def check_has_site(components: Components) -> None:
 def write_files(components: Components) -> None:
     """Everything that is stale, and what is the same for all stories."""
     write_assets(components)
-    with progress.showing_count("files written") as show:
+    with progress.showing_count("pages written") as show:
         write_all_stale(components, show=show)

@@ -14,13 +14,17 @@ def report(path: Path, *, is_json: bool, is_quiet: bool) -> tuple[list[str], boo
     """Lines to print, and whether nothing needs attention. Raises DatabaseUnavailable."""
     with open_site(path, is_only_read=True) as components:
         status = site_status.read(components, now=time.time())
+        makes_backups = bool(components.settings.backup_dir)
     is_ok = not status.needs_person
     if is_json:
         return [msgspec.json.encode(status).decode()], is_ok
-    return _problems(status) if is_quiet else [*_figures(status), *_problems(status)], is_ok
+    return _problems(status) if is_quiet else [
+        *_figures(status, makes_backups=makes_backups),
+        *_problems(status),
+    ], is_ok
 
 
-def _figures(status: Status) -> list[str]:
+def _figures(status: Status, *, makes_backups: bool) -> list[str]:
     values = {
         "version": status.version,
         "waiting": _waiting(status),
@@ -32,7 +36,8 @@ def _figures(status: Status) -> list[str]:
         "clock": "trusted" if status.is_clock_trusted else "not trusted",
         "writing": "works" if not status.unable_to else f"cannot {', '.join(status.unable_to)}",
         "disk": f"{status.disk_free_mib} MiB free",
-        "backup": status.last_backup or "none",
+        "backup": status.last_backup
+        or ("none" if makes_backups else "none: backup_dir is not set"),
         "canary": _canary(status),
         "members": str(status.members_count) if status.is_roster_valid else "do not verify",
         "epoch": _epoch(status),
@@ -46,13 +51,17 @@ def _problems(status: Status) -> list[str]:
 
 
 def _waiting(status: Status) -> str:
-    ages = [
-        f"{count} for "
-        + (f"{age} or more slots" if age == AGE_SLOTS_MAX else _counted(age, "slot"))
-        for age, count in status.pending_by_age_slots.items()
-    ]
+    ages = [f"{count} {_age(slots)}" for slots, count in status.pending_by_age_slots.items()]
     since = f"; the oldest since {status.oldest_round}" if status.oldest_round else ""
     return f"{status.pending_count}" + (f" ({', '.join(ages)}{since})" if ages else "")
+
+
+def _age(slots: int) -> str:
+    if slots == 0:
+        return "since the last slot"
+    return (
+        f"for {slots} or more slots" if slots == AGE_SLOTS_MAX else f"for {_counted(slots, 'slot')}"
+    )
 
 
 def _canary(status: Status) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from yobal.cli import terminal
+from yobal.cli.interrupts import explaining_interrupts
 from yobal.cli.options import DEFAULT_CONFIG, Config
 
 app = typer.Typer(no_args_is_help=True, help="Declare, change, open, close and remove stories.")
@@ -89,7 +90,13 @@ def sync(
         id_pattern=pattern,
     )
     options = story_sync.SyncOptions(plan=plan, close_after_days=close_after, is_dry_run=is_dry_run)
-    terminal.show(story_sync.sync(config, source, options, say=terminal.show, warn=_show_progress))
+    with explaining_interrupts(
+        "nothing was declared"
+        if is_dry_run
+        else "what was declared stays declared, and the same command does the rest"
+    ):
+        done = story_sync.sync(config, source, options, say=terminal.show, warn=_show_progress)
+    terminal.show(done)
 
 
 @app.command(epilog="Example: yobal story close ferry-2026")

@@ -75,7 +75,11 @@ class BackupParser:
 
     def end(self) -> Header:
         """Raises BackupInvalid if something is missing or altered."""
-        if self.header is None or self._trailer is None or self._rest:
+        if self.header is None:
+            raise BackupInvalid(
+                "it is not the file of a backup; a file that ends with -secrets.age is named after --secrets"
+            )
+        if self._trailer is None or self._rest:
             raise BackupInvalid("its end is missing")
         if (self.count, self._digest.hexdigest()) != (self._trailer.rows, self._trailer.sha256):
             raise BackupInvalid("it does not agree with its check sum")
