@@ -31,7 +31,7 @@ PAGES = sorted(
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 CUSTOM_PROPERTY = "--yobal-"  # of a newsroom's stylesheet
 OLD_OPTIONS = {"--site", "--again", "--clock-is-right"}  # the changelog says what replaced them
-FOREIGN_OPTIONS = {  # of pip, uv, pipx, adduser, systemctl, curl and the like, in the technicians' commands
+FOREIGN_OPTIONS = {  # of pip, uv, pipx, adduser, systemctl, certbot, curl and the like, in the technicians' commands
     "--require-hashes",
     "--system",
     "--group",
@@ -47,6 +47,7 @@ FOREIGN_OPTIONS = {  # of pip, uv, pipx, adduser, systemctl, curl and the like, 
     "--constraints",
     "--reinstall",
     "--force",
+    "--standalone",
 }
 
 
