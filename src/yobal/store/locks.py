@@ -22,7 +22,8 @@ _NO_TIMEOUT: Final = sa.text(
 _LOCK: Final = sa.text("lock table desk_lock in exclusive mode")
 _HAS_TABLE: Final = sa.text("select to_regclass('desk_lock') is not null")
 # Before the first migration there is no table, and no role of an intake.
-_FIRST_LOCK: Final = sa.text("select pg_advisory_xact_lock(0x796F62616C)")  # "yobal"
+# "yobal" as a number, in decimal: PostgreSQL reads hexadecimal numbers from version 16 on.
+_FIRST_LOCK: Final = sa.text("select pg_advisory_xact_lock(521559761260)")
 
 
 @contextmanager
