@@ -75,7 +75,9 @@ def rebuild_all(components: Components, show: ShowSteps | None = None) -> Rebuil
     )
     public_files = components.file_writer.public_files
     versions_before = public_files.versions(show_listed=lambda listed: show.listed(listed, 0))
-    with release_lock(components.database):  # which a desk holds while it unmarks what it has written
+    with release_lock(
+        components.database
+    ):  # which a desk holds while it unmarks what it has written
         mark_all_stale.mark_site_stale(components.database, components.rules, show=show.marked)
     write_assets(components)
     write_all_stale(components, show=show.written)
