@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,17 @@ def test_a_closing_time_is_the_first_slot_from_it_on(text: str, slot: str) -> No
 def test_another_closing_time_is_refused_with_what_to_write(text: str, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         closing_time.parse(text, PHNOM_PENH, now=NOW)
+
+
+def test_a_change_of_editors_texts_says_what_was_set_and_what_was_removed(folder: Path) -> None:
+    change = partial(story_commands.change, folder / "yobal.toml", "ferry")
+    assert (
+        change(options(edition="en", question="Did you ride?"))
+        == "ferry is open; its question is set"
+    )
+    assert change(options(edition="en", question="", note="Be kind.")) == (
+        "ferry is open; its question is removed; its note is set"
+    )
 
 
 def test_the_list_for_programs_has_one_story_on_each_line(folder: Path) -> None:

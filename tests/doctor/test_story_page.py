@@ -75,7 +75,7 @@ def test_a_page_with_nothing_but_the_embed_is_well(site: Site) -> None:
         "the page shows the story ferry, edition en",
         "no company in front of 127.0.0.1 reads what readers send",
         f"{site.news.url} may frame the form",
-        "the page comes over TLS",
+        "the page is on this machine",
         "no third party is beside the form, as far as the HTML shows",
     }
 

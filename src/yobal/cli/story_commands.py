@@ -94,7 +94,11 @@ def change(path: Path, story_id: str, options: SetOptions) -> str:
         write_files(components)
         with components.database.reading() as conn:
             story = stories.get(conn, components.rules.site_id, story_id)
-        return f"{story_id} is {_state(story, components)}"
+        what = [f"{story_id} is {_state(story, components)}"]
+        for name, text in (("question", options.question), ("note", options.note)):
+            if text is not None:
+                what.append(f"its {name} is {'set' if text else 'removed'}")
+        return "; ".join(what)
 
 
 class ListedEdition(msgspec.Struct, frozen=True, kw_only=True):

@@ -214,7 +214,9 @@ def _transport(seen: _Seen) -> Iterator[Finding]:
     is_encrypted = seen.url.startswith("https://")
     yield ok_if(
         is_encrypted or is_local,
-        "the page comes over TLS",
+        "the page comes over TLS"
+        if is_encrypted or not is_local
+        else "the page is on this machine",
         "use https: who changes the page on its way can draw a false form",
     )
     mixed = sorted({item.url for item in seen.page.resources if item.url.startswith("http://")})
