@@ -129,6 +129,19 @@ def _write(url: sa.URL) -> None:
         engine.dispose()
 
 
+@pytest.mark.parametrize(
+    "statement", ["select 0x", "select from from", "select no_such_function()"]
+)
+def test_a_statement_that_the_server_does_not_know_needs_a_newer_one(
+    url: sa.URL, statement: str
+) -> None:
+    engine = sa.create_engine(url)
+    with pytest.raises(sa.exc.DBAPIError) as raised, engine.begin() as conn:
+        conn.exec_driver_sql(statement)
+    engine.dispose()
+    assert "PostgreSQL 15 or newer" in failures.explain(raised.value)
+
+
 def test_a_server_without_a_free_connection_has_a_reason_of_its_own(url: sa.URL) -> None:
     plain = url.set(drivername="postgresql", username="bare").render_as_string(hide_password=False)
     connections: list[psycopg.Connection] = []

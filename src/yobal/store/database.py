@@ -144,7 +144,7 @@ def _truncate_wal(conn: Connection) -> str | None:
         busy, _, _ = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     finally:
         _set_busy_timeout(conn, BUSY_SECONDS)
-    return "a reader blocks the truncation of the write-ahead log" if busy else None
+    return "another connection blocks the truncation of the write-ahead log" if busy else None
 
 
 def _set_busy_timeout(conn: Connection, seconds: float) -> None:

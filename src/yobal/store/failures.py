@@ -20,6 +20,9 @@ _SQLITE: Final = {
     14: "the file cannot be opened: look at the owner and the mode of the file and of its folder",
     26: "the file is not a database of SQLite: restore a backup, or correct the settings",
 }
+_OLD_SERVER: Final = (
+    "the server does not know what Yobal asks for: it has to be PostgreSQL 15 or newer"
+)
 # PostgreSQL's codes, or the first two characters of a class of them.
 _SQLSTATES: Final = {
     "53100": "the disk of the database server is full: free some space there",
@@ -30,6 +33,8 @@ _SQLSTATES: Final = {
     "57": "the server is starting or shutting down: wait, or start it",
     "25006": "the server accepts no writes: it is a standby, or set to read-only",
     "42501": "the role lacks a right: run `yobal grant-intake ROLE`, or name the owner's role",
+    "42601": _OLD_SERVER,  # syntax
+    "42883": _OLD_SERVER,  # a function that it does not have
     "42": "its tables do not fit this version of Yobal: run `yobal doctor`",
     "58": "the server cannot read or write its disk: look at its log",
     "XX": "the server reports damaged data: look at its log",
