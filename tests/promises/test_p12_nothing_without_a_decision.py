@@ -346,8 +346,12 @@ def _too_early(conn: Any, rules: Any, latest: int) -> list[str]:
     return [row.comment_id for row in comments.due(conn, rules.site_id, until=latest + 2 * SLOT)]
 
 
-def _nothing(*_given: Any, **_named: Any) -> list[Any]:
+def _nothing(*_arguments: Any, **_named: Any) -> list[Any]:
     return []
+
+
+def _nothing_marked(*_arguments: Any, **_named: Any) -> int:
+    return 0
 
 
 def _send(actions: Actions) -> None:
@@ -385,7 +389,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
     "stale files are not recorded": (
         stale_files,
         "add",
-        _nothing,
+        _nothing_marked,
         [_send, _publish, _slot],
         PUBLIC,
     ),
