@@ -185,7 +185,7 @@ WRONG = [
     (("serve", "--config", "data"), "cannot be read"),
     (("grant-intake", "nosuch"), "SQLite has no roles"),
     (("init",), "already set up"),
-    (("init", "--site-id", "other"), "already set up"),
+    (("init", "--site-id", "other"), "another value of site_id"),
     (("demo", "--port", "0"), "port: 1 to"),
     (("demo", "--port", "65535"), "port: 1 to"),
     (("demo", "--folder", "data"), "holds other files"),
