@@ -134,6 +134,7 @@ def test_the_address_is_written_on_the_page_of_settings(
     page.get_by_label("Username or Email Address").fill("admin")
     page.locator("#user_pass").fill("only-for-this-test")
     page.get_by_role("button", name="Log In").click()
+    page.wait_for_url("**/wp-admin/**")
     page.goto(f"{made.origin}/wp-admin/options-discussion.php")
     field = page.get_by_label("Address of your Yobal comments")
     expect(field).to_have_value(address_of(served))
