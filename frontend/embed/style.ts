@@ -4,12 +4,12 @@
 // The form fits, in the languages and widths that were tried; longer answers scroll. On a dark page the frame is higher
 // by ten pixels, and `comments.css` reads the scheme from that, because the frame has no script.
 // Nothing of the page's own fonts and spaces comes in, except the scheme and the language's direction: rules of the
-// page for `*` match the host, so what it would inherit to the thread is reset below it. The thread's size is that of
+// page for `*` match the host, so everything that the thread would inherit from it is reset below it. The thread's size is that of
 // the reader's browser, also where the page has made `rem` smaller; so `comments.css` has no `rem` below it.
 const RULES = `:host{all:initial;color-scheme:inherit;display:block}
 :host([hidden]){display:none}
 .waiting{min-height:100vh}
-.outer{font-size:medium;letter-spacing:normal;word-spacing:normal;text-transform:none;text-indent:0;text-align:start;text-shadow:none;white-space:normal;word-break:normal;hyphens:manual}
+.outer{all:initial;color-scheme:inherit;display:block;visibility:inherit}
 .outer>.yobal-fragment{font-size:1.0625em}
 .form{display:grid;margin-block-start:32px;container-type:inline-size}
 .form>*{grid-area:1/1;align-self:start}

@@ -479,7 +479,11 @@ def test_the_form_fits_into_its_frame(
 RULES_FOR_EVERYTHING: Final = """<style>
 html { font-size: 62.5% }
 * { font-size: 31px; letter-spacing: .3em; word-spacing: 1em; text-transform: uppercase; text-indent: 3em;
-    text-align: center; text-shadow: 1px 1px red; white-space: pre; word-break: break-all; hyphens: auto }
+    text-align: center; text-shadow: 1px 1px red; white-space: pre; word-break: break-all; hyphens: auto;
+    color: red; cursor: wait; font-family: fantasy; font-feature-settings: "smcp"; font-kerning: none;
+    font-stretch: condensed; font-style: italic; font-variant: small-caps; font-weight: 900; line-break: anywhere;
+    line-height: 3; list-style: square; overflow-wrap: anywhere; quotes: none; tab-size: 2; text-wrap: nowrap;
+    -webkit-text-fill-color: red; -webkit-text-stroke: 1px red; text-emphasis: dot }
 </style>"""
 
 
@@ -490,9 +494,8 @@ def test_rules_of_the_page_for_everything_do_not_change_the_thread(
     story = new_story(served, "odd-page")
     served.newsroom.publish_new("They carried us for years.\nAnd now?", story_id=story)
     look = """section => [...section.querySelectorAll("*")].map(element => {
-      const s = getComputedStyle(element);
-      return [element.localName, s.fontSize, s.letterSpacing, s.wordSpacing, s.textTransform, s.textIndent,
-        s.textAlign, s.textShadow, s.whiteSpace, s.wordBreak, s.hyphens].join();
+      const style = getComputedStyle(element);
+      return Object.fromEntries([["element", element.localName], ...[...style].map(name => [name, style[name]])]);
     })"""
     looks = []
     for rules in ("", RULES_FOR_EVERYTHING):
