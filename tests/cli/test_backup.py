@@ -571,7 +571,7 @@ def test_the_secrets_in_place_of_a_backup_are_named(
     backed_up: NewsroomHarness,
 ) -> None:
     secrets_path = _back_up(backed_up).with_name(f"{SITE_ID}-secrets.age")
-    with pytest.raises(BackupInvalid, match="is named after --secrets"):
+    with pytest.raises(BackupInvalid, match="belongs after the option --secrets"):
         list(backup_commands.run_check(secrets_path, IDENTITY))
 
 
@@ -682,6 +682,44 @@ def test_a_start_with_a_refused_roster_shows_nothing_until_a_rebuild_has_verifie
     assert rebuild_all(empty).withheld == 1
     assert started.shows("Genuine.")
     assert not started.shows(FORGED)
+
+
+def test_a_restore_that_runs_again_without_a_roster_shows_nothing(
+    backed_up: NewsroomHarness, empty: Components, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of what an earlier run, or an earlier version, has left visible."""
+    path = _publish_one_and_forge_one(backed_up)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verify_published, "withhold_unverified", killed)
+        with pytest.raises(MemoryError):
+            _restore(empty, path)
+    with empty.database.writing() as conn:
+        conn.execute(published_comments.update().values(is_withheld=False))
+    finishing = build_components(empty.settings, may_be_restoring=True)
+    _restore(finishing, path)
+    finishing.close()
+    started = _start(empty, now=backed_up.now)
+    assert not started.shows("Genuine.")
+    assert not started.shows(FORGED)
+
+
+def test_text_that_was_written_into_a_tombstone_is_not_published(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    """The JSON of a thread has a text for each comment, also for a removed one."""
+    removed = backed_up.publish_new("Removed.")
+    with backed_up.database.writing() as conn:
+        changed = published_comments.update().where(published_comments.c.id == removed.id)
+        conn.execute(changed.values(text=FORGED, name=FORGED, removal="removed"))
+    _restore(empty, _back_up(backed_up), _folder(backed_up).secrets_path)
+    started = _start(empty, now=backed_up.now)
+    assert f'"{removed.id}"' in started.read_file("en/index.json")
+    files = (path for path in empty.settings.files_dir.rglob("*") if path.is_file())
+    assert not [path for path in files if FORGED.encode() in path.read_bytes()]
 
 
 def test_the_doctor_says_that_restored_comments_are_not_shown_before_a_rebuild(

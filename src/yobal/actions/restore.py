@@ -75,15 +75,17 @@ def restore(
 ) -> BackupContent:
     """All of its rows or none, marked as unfinished until `end`. Raises BackupInvalid, DatabaseUnavailable.
 
-    Everybody who knows the recipient can write a backup, so its published rows are withheld until
+    Anyone who knows the recipient can write a backup, so its published rows are withheld until
     `verify_published` has compared them with what members signed. If an earlier restore was stopped
-    after it had stored the rows, they are not stored again.
+    after it had stored the rows, they are not stored again, but withheld again.
     """
     with database.reading() as conn:
         is_stored = sites.is_restoring(conn)
     if is_stored:
         content = check(path, identity, show=show)
         _check_fits(content.header, site_id=site_id, schema=schema)
+        with database.writing() as conn:  # this run may have no roster to verify them with
+            published_decisions.withhold_all(conn)
         return content
     parser, rows = BackupParser(), dict[str, int]()
     with database.writing() as conn:

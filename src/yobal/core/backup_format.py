@@ -77,7 +77,7 @@ class BackupParser:
         """Raises BackupInvalid if something is missing or altered."""
         if self.header is None:
             raise BackupInvalid(
-                "it is not the file of a backup; a file that ends with -secrets.age is named after --secrets"
+                "it is not a backup; a file that ends with -secrets.age belongs after the option --secrets"
             )
         if self._trailer is None or self._rest:
             raise BackupInvalid("its end is missing")

@@ -267,7 +267,8 @@ def comment_of(
     names: dict[str, str] | None = None,
     replies: tuple[PublishedComment, ...] = (),
 ) -> PublishedComment:
-    if row.is_withheld and row.removal is None:
+    if row.is_withheld or row.removal is not None:
+        # A tombstone has no text. One that somebody has written into its row is in no signature.
         row = msgspec.structs.replace(
             row,
             text="",
@@ -275,7 +276,7 @@ def comment_of(
             lang=UNKNOWN,
             edit_kind=None,
             edited_clause=None,
-            removal="withheld",
+            removal=row.removal or "withheld",
         )
     parent_name = (names or {}).get(row.parent_id or "") if row.parent_id != row.root_id else None
     return PublishedComment(
