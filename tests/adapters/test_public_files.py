@@ -112,3 +112,32 @@ def test_removing_a_file_removes_its_gz_and_ignores_missing_files(
     public_files.remove(["a/b", "nowhere/x"])
     assert public_files.keys() == ["a/c"]
     assert not (public_files.folder / "a" / "b.gz").exists()
+
+
+def test_files_and_folders_that_a_running_desk_removes_meanwhile_are_not_listed(
+    public_files: PublicFiles,
+) -> None:
+    keys = ("a/1.html", "a/2.html", "b/1.html", "b/2.html")
+    public_files.write(dict.fromkeys(keys, b"x"), slot=0)
+
+    def remove_others(listed: int) -> None:
+        if listed == 1:
+            for folder in ("a", "b"):
+                for path in (public_files.folder / folder).iterdir():
+                    path.unlink()
+                (public_files.folder / folder).rmdir()
+
+    assert len(public_files.versions(show_listed=remove_others)) == 1
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(
+    public_files: PublicFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a rebuild would leave old files there."""
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        public_files.keys()

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.serving import serving
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
-from yobal.doctor import clocks, examine, process_memory, rounds, settings_checks
+from yobal.doctor import clocks, examine, file_status, process_memory, rounds, settings_checks
 from yobal.server.hardening import allocators
 from yobal.server.rebuild import rebuild_all
 from yobal.server.settings import Settings
@@ -195,16 +196,32 @@ def test_a_file_that_the_server_deletes_meanwhile_is_no_failure(
 ) -> None:
     (settings.files_dir / "unfinished.gz").touch()
     (settings.secrets_dir / "unfinished").touch()
-    list_all = Path.rglob
+    list_all = file_status.all_below
 
-    def list_then_delete(folder: Path, pattern: str) -> Iterator[Path]:
-        for path in list(list_all(folder, pattern)):
+    def list_then_delete(folder: Path) -> Iterator[Path]:
+        for path in list(list_all(folder)):
             if path.name.startswith("unfinished"):
                 path.unlink(missing_ok=True)
             yield path
 
-    monkeypatch.setattr(Path, "rglob", list_then_delete)
-    assert failures(settings) == {}
+    with monkeypatch.context() as patch:
+        patch.setattr(file_status, "all_below", list_then_delete)
+        assert failures(settings) == {}
+    (settings.secrets_dir / "unfinished").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(file_status, "all_below", list_then_delete)
+        (found,) = clocks._newest_file(settings, time.time())
+        assert found.status == "ok"
+
+
+def test_a_folder_that_the_server_deletes_meanwhile_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "1.html").touch()
+    names = []
+    for path in file_status.all_below(tmp_path):
+        shutil.rmtree(tmp_path / "replies", ignore_errors=True)
+        names.append(path.name)
+    assert names == ["replies"]
 
 
 def test_a_database_that_does_not_accept_writes_is_found(newsroom: NewsroomHarness) -> None:

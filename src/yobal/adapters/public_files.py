@@ -26,6 +26,12 @@ _SAME_FOR_ALL: Final = (".css", ".js", ".svg")  # every visitor reads these
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 
+def _raise_unless_missing(error: OSError) -> None:
+    """For `os.walk`: a running desk removes folders, too."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
 class PublicFiles:
     """A folder. Keys are relative paths with slashes."""
 
@@ -86,16 +92,20 @@ class PublicFiles:
         """The key of every finished file, with a value that changes when it is written again."""
         versions = {}
         for path in self._finished():
-            stat = path.stat()
+            try:
+                stat = path.stat()
+            except FileNotFoundError:  # a running desk has removed it meanwhile
+                continue
             versions[self._key(path)] = (stat.st_ino, stat.st_ctime_ns)
             show_listed(len(versions))
         return versions
 
     def _finished(self) -> Iterator[Path]:
-        for path in self.folder.rglob("*"):
-            is_named = path.suffix != ".gz" and not path.name.startswith(TEMPORARY_PREFIX)
-            if is_named and path.is_file():
-                yield path
+        for folder, _, names in os.walk(self.folder, onerror=_raise_unless_missing):
+            for path in (Path(folder, name) for name in names):
+                is_named = path.suffix != ".gz" and not path.name.startswith(TEMPORARY_PREFIX)
+                if is_named and path.is_file():
+                    yield path
 
     def _key(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()

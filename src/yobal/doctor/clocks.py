@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from yobal.actions import clock_guard
 from yobal.core import clock_check
+from yobal.doctor import file_status
 from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, sites
@@ -36,11 +37,14 @@ def examine(settings: Settings, *, clock: Callable[[], float]) -> list[Finding]:
 
 
 def _newest_file(settings: Settings, now: float) -> Iterator[Finding]:
-    newest = max(
-        _files_with_true_times(settings), key=lambda path: path.stat().st_mtime, default=None
-    )
-    if newest is not None:
-        is_past = newest.stat().st_mtime <= now + FILE_AGE_TOLERANCE_SECONDS
+    changed_at = {
+        path: status.st_mtime
+        for path in _files_with_true_times(settings)
+        if (status := file_status.of(path)) is not None
+    }
+    if changed_at:
+        newest = max(changed_at, key=lambda path: changed_at[path])
+        is_past = changed_at[newest] <= now + FILE_AGE_TOLERANCE_SECONDS
         advice = f"{newest} was written later than now: the clock was wrong then, or is now; set it"
         yield ok_if(is_past, "clock and newest file agree", advice)
 
@@ -49,9 +53,8 @@ def _files_with_true_times(settings: Settings) -> Iterator[Path]:
     """Not the public files: they carry the time of their slot."""
     file = diagnostics.sqlite_file(settings.database_url)
     if file is not None:
-        wal = file.with_name(file.name + "-wal")
-        yield from (path for path in (file, wal) if path.exists())
-    yield from settings.secrets_dir.rglob("*")
+        yield from (file, file.with_name(file.name + "-wal"))
+    yield from file_status.all_below(settings.secrets_dir)
 
 
 def _last_release(settings: Settings, now: float) -> Iterator[Finding]:

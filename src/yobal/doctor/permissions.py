@@ -39,7 +39,7 @@ def _secrets(settings: Settings) -> Finding:
     folder = settings.secrets_dir
     if not folder.exists():
         return fail("secrets", _SECRETS_MISSING)
-    exposed = _exposed(_GROUP_AND_OTHERS, [folder, *folder.rglob("*")])
+    exposed = _exposed(_GROUP_AND_OTHERS, [folder, *file_status.all_below(folder)])
     return ok_if(not exposed, "only the owner can read the secrets", f"chmod go= {exposed}")
 
 

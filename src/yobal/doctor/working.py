@@ -61,7 +61,7 @@ def owners(settings: Settings) -> list[Finding]:
     owner = settings.folder.stat().st_uid
     foreign = [
         path
-        for path in (settings.folder, *settings.folder.rglob("*"))
+        for path in (settings.folder, *file_status.all_below(settings.folder))
         if (status := file_status.of(path, follow_symlinks=False)) is not None
         and status.st_uid != owner
     ]
