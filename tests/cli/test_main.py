@@ -1,5 +1,7 @@
 """The commands as a technician types them, each in its own process. An error is one sentence."""
 
+import errno
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from tests.cli.command import run
 from tests.doctor.conftest import folder_on_disk
 from tests.harness import SITE_ID, START
 from yobal.actions import setup_site
+from yobal.cli import main
 from yobal.server.rebuild import write_assets
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
@@ -150,3 +153,30 @@ def test_serve_imports_nothing_that_makes_a_moderators_key() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_server_without_standard_output_ends_without_a_traceback(tmp_path: Path) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m yobal serve --config missing.toml >&-"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("yobal: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (PermissionError(errno.EACCES, "", "/x"), "who may not do this: correct owner and mode"),
+        (OSError(errno.ENOSPC, "", "/x"), ": free disk space"),
+        (OSError(errno.EROFS, "", "/x"), ": mount it"),
+    ],
+)
+def test_an_error_of_a_file_says_what_to_do(error: OSError, advice: str) -> None:
+    assert advice in main._advice(error)
+
+
+def test_an_operation_without_a_file_has_no_advice_about_owners() -> None:
+    """Such as listening on port 80, or locking memory."""
+    assert main._advice(PermissionError(errno.EACCES, "Permission denied")) == ""

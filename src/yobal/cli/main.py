@@ -76,8 +76,9 @@ def _end_process(exit_code: int) -> NoReturn:
     Rust, which aborts the process then (SIGABRT), so a service manager would report a failed stop.
     """
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):  # a closed pipe: there is no reader to tell
-            stream.flush()
+        if stream is not None:  # as it is if the process began without one
+            with contextlib.suppress(OSError):  # a closed pipe: there is no reader to tell
+                stream.flush()
     os._exit(exit_code)
 
 
@@ -108,10 +109,10 @@ def _run(command: str) -> NoReturn:
 def _advice(error: OSError) -> str:
     """What to do about an error of the file system, with the colon before it."""
     match error.errno:
-        case errno.EACCES | errno.EPERM:
+        case errno.EACCES | errno.EPERM if error.filename is not None:
             return (
-                f": the user {_user_name()}, as whom the command works, may not do this: correct"
-                " owner and mode, and run it again"
+                f": the command runs as the user {_user_name()}, who may not do this: correct owner and"
+                " mode, and run it again"
             )
         case errno.EROFS:
             return ": mount it so that it can be written; in a unit, ReadWritePaths= must name it"
