@@ -16,7 +16,7 @@ from yobal.cli import commands, main, story_sync
     ("command", "state"),
     [
         ("backup", "this backup was not finished, and older ones are as they were"),
-        ("rebuild", "some public files may be old or missing until `yobal rebuild`"),
+        ("rebuild", "some public files may be old or missing until `yobal rebuild` has run again"),
     ],
 )
 def test_a_stopped_command_says_what_it_left(

@@ -174,8 +174,7 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     from yobal.cli import commands
 
     with explaining_interrupts(
-        "some public files may be old or missing until `yobal rebuild`, or the next start of"
-        " `yobal serve`, has finished"
+        "some public files may be old or missing until `yobal rebuild` has run again to its end"
     ):
         terminal.show(commands.rebuild(config))
 
