@@ -83,8 +83,8 @@ def decrypt(path: Path, identity: pyrage.x25519.Identity, take: Callable[[bytes]
             pyrage.decrypt_io(file, _Writer(take), [identity])
         except pyrage.DecryptError as error:
             raise BackupInvalid(
-                f"{path.name} cannot be decrypted with this key ({error}): the one that `backup_recipient`"
-                " named on that day opens it"
+                f"{path.name} cannot be decrypted with this key ({error}): use the one whose public key was"
+                " `backup_recipient` when the backup was made"
             ) from None
         except OSError as error:
             if error.errno is not None:

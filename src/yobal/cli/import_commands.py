@@ -40,7 +40,7 @@ REASONS_SHOWN_MAX: Final = 20
 Show = Callable[[str], None]
 Report = Callable[[int, str], None]  # gets a line of the file and a sentence
 _WRITE_HINT: Final = "Nothing was written: the same command with --write does it."
-_ALL_SKIPPED_HINT: Final = "Nothing was written, and --write would bring nothing: every comment was skipped, for the reasons above."
+_ALL_SKIPPED_HINT: Final = "Nothing was written, and --write would import nothing: every comment was skipped, for the reasons above."
 _ALL_SKIPPED: Final = "Nothing was imported: every comment was skipped, for the reasons above."
 _KINDS: Final = {
     "address": ("network address", "network addresses"),

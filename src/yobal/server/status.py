@@ -137,7 +137,7 @@ def _problems(settings: Settings, status: Status) -> Iterator[str]:
             if status.unsigned_imports_count == 1
             else (f"{status.unsigned_imports_count} imports wait")
         )
-        yield f"{imports} for a lead, who signs or refuses at the desk, under Imports"
+        yield f"{imports} for a lead to sign or refuse, at the desk under Imports"
     if status.differing_files:
         yield (
             f"{len(status.differing_files)} public files differ from the database "

@@ -84,8 +84,8 @@ def missing_file_problem(url: str) -> str | None:
     if file is None or file.exists():
         return None
     return (
-        f"{file} does not exist: `yobal init` makes one for a new newsroom; if there was one, mount its"
-        " disk, or bring it back with `yobal restore`"
+        f"{file} does not exist: `yobal init` makes one for a new newsroom; if you had one, mount its"
+        " disk, or restore a backup with `yobal restore`"
     )
 
 
