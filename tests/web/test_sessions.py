@@ -299,6 +299,15 @@ def test_sessions_with_the_same_label_get_numbers(desk: DeskClient) -> None:
     assert _labels(desk) == {"Computer", "Computer 2", "Red phone"}
 
 
+def test_a_label_with_a_number_is_short_enough_to_be_stored_again(desk: DeskClient) -> None:
+    second = desk.browser_of("Heron")
+    for browser in (desk, second):
+        assert browser.post("label-device", device_label="x" * 60).status == 200
+    (numbered,) = (label for label in _labels(desk) if label.endswith(" 2"))
+    assert second.post("label-device", device_label=numbered).status == 200
+    assert numbered in _labels(desk)
+
+
 def _labels(desk: DeskClient) -> set[str]:
     return {row["device_label"] for row in desk.post("sessions").json["own"]}
 

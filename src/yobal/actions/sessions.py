@@ -1,10 +1,14 @@
 """Lists a moderator's sessions, names the device of one, and ends them. Ending takes no key away: removal does."""
 
 from itertools import chain, count
+from typing import Final
 
 from yobal.adapters.device_keys import DeviceKeys
 from yobal.store import people, sessions
 from yobal.store.database import Database
+
+LABEL_CHARACTERS_MAX: Final = 60
+_NUMBER_CHARACTERS_MAX: Final = 5  # with the space before it
 from yobal.store.people import Session
 
 
@@ -31,7 +35,8 @@ def label(
     with database.writing() as conn:
         open_sessions = sessions.list_open(conn, site_id, pseudonym=pseudonym, now=now)
         taken = {item.device_label for item in open_sessions if item.token_hash != token_hash}
-        numbered = (f"{device_label} {number}" for number in count(2))
+        shortened = device_label[: LABEL_CHARACTERS_MAX - _NUMBER_CHARACTERS_MAX].rstrip()
+        numbered = (f"{shortened} {number}" for number in count(2))
         free = next(name for name in chain([device_label], numbered) if name not in taken)
         sessions.set_label(conn, token_hash, free)
 

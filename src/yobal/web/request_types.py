@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from yobal.actions.sessions import LABEL_CHARACTERS_MAX
 from yobal.core.feedback import SEALED_BYTES, SEALED_NOTE_BYTES, SPARE_BYTES
 from yobal.core.roles import Role
 from yobal.core.terms import EditKind
@@ -26,7 +27,10 @@ RecoveryToken = Annotated[
 ]
 # A signature, and some 300 bytes of JSON.
 StoredPin = Annotated[bytes, msgspec.Meta(min_length=64, max_length=1_024)]
-DeviceLabel = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$")]
+DeviceLabel = Annotated[
+    str,
+    msgspec.Meta(min_length=1, max_length=LABEL_CHARACTERS_MAX, pattern=r"^[^\x00-\x1f]*$"),
+]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 # Browsers limit an id to 1,023 bytes; an attestation that the desk has not asked for can have certificates.
 AuthenticatorBytes = Annotated[bytes, msgspec.Meta(min_length=1, max_length=16_384)]
