@@ -598,6 +598,7 @@ def test_nothing_starts_after_a_restore_that_was_killed_until_it_has_run_again(
     printed = _restore(finishing, path)
     finishing.close()
 
+    assert "of this file nothing was stored" in printed[0]
     assert any(line.startswith("1 comments erased") for line in printed)
     build_components(empty.settings).close()
     restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)

@@ -50,6 +50,7 @@ class BackupContent(msgspec.Struct, frozen=True):
 
     header: Header
     rows: dict[str, int]
+    was_stored: bool = False  # by an earlier `restore`, perhaps from another backup
 
 
 def check(path: Path, identity: Any, *, show: ShowRead = lambda *_: None) -> BackupContent:
@@ -86,7 +87,7 @@ def restore(
         _check_fits(content.header, site_id=site_id, schema=schema)
         with database.writing() as conn:  # this run may have no roster to verify them with
             published_decisions.withhold_all(conn)
-        return content
+        return msgspec.structs.replace(content, was_stored=True)
     parser, rows = BackupParser(), dict[str, int]()
     with database.writing() as conn:
         if sites.get(conn) is not None:

@@ -33,6 +33,10 @@ _NO_LIST: Final = (
     "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again, and"
     " moderators who were removed after it have their keys: deal with that before you start `yobal serve`."
 )
+_WAS_STORED: Final = (
+    "The database has the rows of an interrupted restore, which this command finishes: of this file nothing"
+    " was stored. To restore another backup, begin with an empty database"
+)
 _KEYS_ADVICE: Final = (
     "SITE-secrets.age of the newest backup brings them back (`yobal restore --secrets`). Otherwise their"
     " owners must be removed and invited again, and without any lead's keys start again with `yobal init"
@@ -109,6 +113,8 @@ def run_restore(
     # From here until the purge, what was removed after the backup is in the database.
     with ignoring_interrupts():
         lines = [*_describe(content), *_after_restore(components, identity, secrets_file)]
+    if content.was_stored:
+        yield _WAS_STORED
     yield from lines
     # May be stopped: nothing starts before the same command has run again and come to its end.
     with explaining_interrupts(
