@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from yobal.cli.site import open_site
+from yobal.cli.terminal import counted
 from yobal.server import status as site_status
 from yobal.server.status import AGE_SLOTS_MAX, Status
 
@@ -60,7 +61,7 @@ def _age(slots: int) -> str:
     if slots == 0:
         return "since the last slot"
     return (
-        f"for {slots} or more slots" if slots == AGE_SLOTS_MAX else f"for {_counted(slots, 'slot')}"
+        f"for {slots} or more slots" if slots == AGE_SLOTS_MAX else f"for {counted(slots, 'slot')}"
     )
 
 
@@ -79,20 +80,14 @@ def _epoch(status: Status) -> str:
     return (
         "none yet"
         if status.epoch_age_days is None
-        else f"{_counted(status.epoch_age_days, 'day')} old"
+        else f"{counted(status.epoch_age_days, 'day')} old"
     )
 
 
 def _pages(status: Status) -> str:
-    text = (
-        f"{_counted(status.sampled_stories_count, 'story', 'stories')} compared with the database"
-    )
+    text = f"{counted(status.sampled_stories_count, 'story', 'stories')} compared with the database"
     if status.differing_files:
-        text += f", {_counted(len(status.differing_files), 'file')} not the same"
+        text += f", {counted(len(status.differing_files), 'file')} not the same"
     if status.stale_files_count:
-        text += f"; still to write: {_counted(status.stale_files_count, 'file')}"
+        text += f"; still to write: {counted(status.stale_files_count, 'file')}"
     return text
-
-
-def _counted(count: int, singular: str, plural: str = "") -> str:
-    return f"{count} {singular if count == 1 else plural or singular + 's'}"
