@@ -6,10 +6,10 @@ from typing import Final
 from yobal.adapters.device_keys import DeviceKeys
 from yobal.store import people, sessions
 from yobal.store.database import Database
+from yobal.store.people import Session
 
 LABEL_CHARACTERS_MAX: Final = 60
 _NUMBER_CHARACTERS_MAX: Final = 5  # with the space before it
-from yobal.store.people import Session
 
 
 def list_sessions(
