@@ -54,22 +54,22 @@ def withhold_unverified(
     return VerifiedPublished(verified, withheld)
 
 
-class MisjudgedPublished(msgspec.Struct, frozen=True):
+class PublishedFaults(msgspec.Struct, frozen=True):
     """What the next `yobal rebuild` would show or withhold."""
 
     unverified: int  # they differ from what was signed, whether they are shown or not
     withheld: int  # they are genuine, and not shown
 
 
-def count_misjudged(
+def count_faults(
     database: Database, rules: SiteRules, roster_reader: RosterReader, moves: Sequence[Move]
-) -> MisjudgedPublished:
+) -> PublishedFaults:
     """Changes nothing. Raises RosterInvalid."""
     unverified = withheld = 0
     for page, genuine in _pages(database, rules, roster_reader, moves):
         unverified += len(page) - len(genuine)
         withheld += sum(row.is_withheld and row.id in genuine for row in page)
-    return MisjudgedPublished(unverified, withheld)
+    return PublishedFaults(unverified, withheld)
 
 
 def is_genuine(row: PublishedDecision, signers: Signers | None, moves: Sequence[Move]) -> bool:

@@ -96,7 +96,7 @@ def _run(command: str) -> NoReturn:
     except errors.YobalError as error:
         terminal.show(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:
-        text = f"{error.filename or 'the system'}: {error.strerror}{_advice(error)}"
+        text = f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}{_advice(error)}"
         terminal.show(f"yobal: {text}", err=True)
     except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
         if failures.is_of_database(error):

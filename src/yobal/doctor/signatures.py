@@ -2,7 +2,7 @@
 
 from yobal.actions import release, verify_published
 from yobal.actions.roster_reader import RosterReader
-from yobal.actions.verify_published import MisjudgedPublished
+from yobal.actions.verify_published import PublishedFaults
 from yobal.adapters.cell_file import CellFile
 from yobal.adapters.moves_file import MovesFile
 from yobal.doctor.finding import Finding, fail, ok_if
@@ -24,7 +24,7 @@ def examine(settings: Settings) -> list[Finding]:
             if current_revision(conn) != newest_revision():
                 return []  # the check of the schema says what to do
             held = release.count_refused(conn, cell_file, rules, roster_reader)
-        published = verify_published.count_misjudged(
+        published = verify_published.count_faults(
             database, rules, roster_reader, MovesFile(settings.secrets_dir).read()
         )
     finally:
@@ -40,7 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
     ]
 
 
-def _published_finding(published: MisjudgedPublished) -> Finding:
+def _published_finding(published: PublishedFaults) -> Finding:
     check = "members have approved what is published"
     if published.unverified:
         return fail(
