@@ -294,10 +294,11 @@ def test_without_a_lead_public_comments_wait_and_others_are_skipped(tmp_path: Pa
     config = make_site(tmp_path, f"sqlite:///{tmp_path / 'yobal.sqlite'}")
     components = build_components(load(config, {}))
     newsroom = NewsroomHarness(components, "Heron", "")
-    rows = [{"id": "a"}, {"id": "b", "state": ""}]
-    output = bring_in(newsroom, write_csv(tmp_path, rows), "csv", edition="en")
-    assert output.summary.startswith("2 comments read: 1 public, 0 for moderators")
-    assert any("there is no lead yet" in line for line in output.printed)
+    file = write_csv(tmp_path, [{"id": "a"}, {"id": "b", "state": ""}])
+    for is_written in (False, True):
+        output = bring_in(newsroom, file, "csv", edition="en", is_written=is_written)
+        assert output.summary.startswith("2 comments read: 1 public, 0 for moderators"), is_written
+        assert any("there is no lead yet" in line for line in output.printed), is_written
     newsroom.close()
 
 

@@ -40,7 +40,7 @@ EXPORT_FORMAT: Final = "jsonl"  # Yobal's own
 _ID_KEY_BYTES: Final = 32
 _OPEN: Final[tuple[ImportState, ...]] = ("reading", "waiting")
 _IDEMPOTENCY_DOMAIN: Final = b"yobal import\0"
-_NO_LEAD: Final = (
+NO_LEAD: Final = (
     "it must be sealed, and there is no lead yet who could open it: import again when there is one"
 )
 _TOO_LARGE: Final = "it does not fit an envelope"
@@ -196,7 +196,7 @@ class DatabaseTarget:
     def _seal(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
         sealed_to = self._newest_epoch()
         if sealed_to is None:
-            return {comment.comment_id: _NO_LEAD for comment in comments}
+            return {comment.comment_id: NO_LEAD for comment in comments}
         refused: dict[str, str] = {}
         sealed: list[Arrival] = []
         roots = self._roots_of(comments)

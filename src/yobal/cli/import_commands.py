@@ -72,6 +72,9 @@ class _DryRunTarget:
     def __init__(self, components: Components, scratch: ScratchIds, *, keeps_ids: bool) -> None:
         self._database, self._scratch = components.database, scratch
         self._keeps_ids = keeps_ids
+        with self._database.reading() as conn:
+            roster = components.roster_reader.read(conn)
+        self._can_seal = roster is not None and bool(roster.epochs)
 
     def imported_slots(self, comment_ids: set[str]) -> dict[str, Slot]:
         with self._database.reading() as conn:
@@ -81,11 +84,17 @@ class _DryRunTarget:
         return slots | self._scratch.numbers(comment_ids)
 
     def store(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
+        refused = {
+            comment.comment_id: store_import.NO_LEAD
+            for comment in comments
+            if not comment.is_public and not self._can_seal
+        }
         self._scratch.add(
             (comment.comment_id, comment.slot if comment.is_public else SEALED_SLOT)
             for comment in comments
+            if comment.comment_id not in refused
         )
-        return {}
+        return refused
 
 
 def check_request(format_: str, names: str, edition: str) -> None:
