@@ -276,6 +276,27 @@ def test_control_without_the_copy_elsewhere_the_backup_waits_for_a_lead(
         empty.roster_reader.read(conn)
 
 
+def test_with_the_copy_elsewhere_the_file_of_secrets_may_come_after_the_rows(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    path = _back_up(backed_up)
+    assert any("Once it prints no `refused`" in line for line in _restore(empty, path))
+    list(backup_commands.run_restore_secrets(empty, _folder(backed_up).secrets_path, IDENTITY))
+    with empty.database.reading() as conn:
+        assert empty.roster_reader.read(conn) is not None
+
+
+def test_control_without_the_copy_elsewhere_the_secrets_alone_wait_for_a_lead(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    path = _back_up(backed_up)
+    (Path(backed_up.components.settings.purge_list_dir) / f"{SITE_ID}.roster").unlink()
+    _restore(empty, path)
+    list(backup_commands.run_restore_secrets(empty, _folder(backed_up).secrets_path, IDENTITY))
+    with empty.database.reading() as conn, pytest.raises(RosterInvalid, match="restored"):
+        empty.roster_reader.read(conn)
+
+
 def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
     backed_up: NewsroomHarness,
 ) -> None:

@@ -130,23 +130,30 @@ def run_restore(
 def _after_restore(
     components: Components, identity: Any, secrets_file: Path | None
 ) -> Iterator[str]:
-    pin = components.roster_pin.read()
-    knows_end = pin.first is not None and not pin.is_restored  # this machine has verified it itself
     if secrets_file is not None:
         yield from run_restore_secrets(components, secrets_file, identity)
     else:
+        if not _knows_roster_end(components):
+            _mark_restored(components)
         yield from _member_keys(components)
-    if not knows_end:
-        _mark_restored(components)
     yield from _purge(components)
 
 
 def run_restore_secrets(components: Components, secrets_file: Path, identity: Any) -> Iterator[str]:
     """For a database that is whole, whose `secrets/` are lost. Raises BackupInvalid, DatabaseUnavailable."""
+    knows_end = _knows_roster_end(components)
     files = _secret_files(components)
     restore_secrets.restore_secrets(components.database, secrets_file, identity, files)
+    if not knows_end:
+        _mark_restored(components)
     yield "receipts of the last weeks work again, and hidden comments can be brought back"
     yield from _member_keys(components)
+
+
+def _knows_roster_end(components: Components) -> bool:
+    """Whether this machine has verified the roster itself, and has not only read it from a backup."""
+    pin = components.roster_pin.read()
+    return pin.first is not None and not pin.is_restored
 
 
 def _member_keys(components: Components) -> Iterator[str]:
