@@ -9,7 +9,7 @@ from typing import Final
 
 import pyrage
 
-from yobal.adapters.durable_files import sync_folder
+from yobal.adapters.durable_files import naming, sync_folder
 from yobal.core.errors import BackupInvalid
 
 _FILE_MODE: Final = 0o600
@@ -55,7 +55,7 @@ def encrypt(
     reader = _Reader(pieces)
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
             try:
                 pyrage.encrypt_io(
                     reader, file, [parse_recipient(recipient), verification_key.to_public()]

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -31,13 +32,28 @@ def _write_beside(path: Path, content: bytes, *, modified_at: float | None) -> P
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        if modified_at is not None:
-            os.utime(file.fileno(), (modified_at, modified_at))
-        os.fsync(file.fileno())
+    try:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            if modified_at is not None:
+                os.utime(file.fileno(), (modified_at, modified_at))
+            os.fsync(file.fileno())
+    except BaseException:  # a full disk would fill with the beginnings of files
+        temporary.unlink(missing_ok=True)
+        raise
     return temporary
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An error of writing names no file, so a technician would not know which disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = os.fspath(path)
+        raise
 
 
 def read_untraced(path: str | Path) -> bytes:
