@@ -122,7 +122,9 @@ def test_other_addresses_are_refused(url: str) -> None:
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
-    with pytest.raises(CannotFetch, match=r"http://127\.0\.0\.1:1/ could not be fetched"):
+    with pytest.raises(
+        CannotFetch, match=r"http://127\.0\.0\.1:1/ could not be fetched: Connection refused"
+    ):
         download.fetch("http://127.0.0.1:1/", SMALL)
 
 

@@ -4,6 +4,7 @@ No address that a reader sent ever gets here: the linter forbids the server to i
 """
 
 import ipaddress
+import re
 import socket
 import tempfile
 import time
@@ -24,6 +25,7 @@ _CHUNK_BYTES: Final = 64 * 1_024
 _STEP_SECONDS: Final = 10.0  # for connecting, and between two pieces of a body
 # Some hosts refuse a program that does not say what it is. Not our name: a CDN would learn who runs Yobal.
 _USER_AGENT: Final = "Mozilla/5.0 (compatible; feed reader)"
+_ERROR_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class FetchLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +65,7 @@ def fetch(url: str, limits: FetchLimits | None = None) -> Fetched:
                     headers = {name.lower(): value for name, value in response.headers.items()}
                     return Fetched(url, headers, _stored(body, limits, url))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = str(error) or type(error).__name__
+        reason = _ERROR_NUMBER.sub("", str(error)) or type(error).__name__
         raise CannotFetch(f"{url} could not be fetched: {reason}") from None
     raise CannotFetch(f"{url} redirects more than {limits.redirects_max} times")
 
