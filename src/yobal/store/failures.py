@@ -17,7 +17,8 @@ _SQLITE: Final = {
     10: "its disk cannot be read or written: look at the disk, and at the system's log",
     11: "the file is damaged: stop Yobal and restore a backup",
     13: "the disk is full: free some space there, and Yobal continues by itself",
-    14: "the file cannot be opened: look at the owner and the mode of the file and of its folder",
+    14: "the file cannot be opened: look at the owner and the mode of the file and of its folder, and"
+    " how its disk is mounted",
     26: "the file is not a database of SQLite: restore a backup, or correct the settings",
 }
 _OLD_SERVER: Final = (
