@@ -642,3 +642,19 @@ def test_an_account_that_may_not_read_a_process_gets_an_explanation() -> None:
         [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
     )
     assert "only root may look" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["backup_dir", "purge_list_dir"])
+def test_a_folder_elsewhere_that_cannot_be_written_is_a_failure(
+    settings: Settings, tmp_path: Path, name: str
+) -> None:
+    def failures_with(folder: Path) -> dict[str, str]:
+        changed: dict[str, Any] = {name: str(folder)}
+        return failures(settings, **changed)
+
+    check = f"{name} can be written"
+    assert check not in failures_with(tmp_path / "not" / "made" / "yet")
+    in_the_way = tmp_path / "in-the-way"
+    in_the_way.write_text("a file")
+    for refused in (in_the_way, in_the_way / "below"):
+        assert str(refused) in failures_with(refused)[check]

@@ -40,6 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
                 "public files and keys can be written", lambda: health.writing_problems(settings)
             ),
             *_backup(settings),
+            *_folders_elsewhere(settings),
             _finding("every public page exists", lambda: health.missing_pages(settings, database)),
         ]
     finally:
@@ -54,6 +55,26 @@ def _backup(settings: Settings) -> list[Finding]:
         f"there is none such in {settings.backup_dir}: run `yobal backup`, and look at its timer"
     )
     return [ok_if(not health.is_backup_late(settings, now=time.time()), check, advice)]
+
+
+def _folders_elsewhere(settings: Settings) -> list[Finding]:
+    """A disk that became read-only would otherwise show only after `backup_hours_max`."""
+    folders = {"backup_dir": settings.backup_dir, "purge_list_dir": settings.purge_list_dir}
+    return [
+        ok_if(
+            _can_be_written(Path(folder)),
+            f"{name} can be written",
+            f"{folder}: correct its owner and mode, or mount its disk so that it can be written",
+        )
+        for name, folder in folders.items()
+        if folder
+    ]
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Without writing. A folder that is missing is made, if the one above it can be written."""
+    existing = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK, effective_ids=True)
 
 
 def owners(settings: Settings) -> list[Finding]:
