@@ -224,7 +224,7 @@ def restore(own: NewsroomWithLead, tmp_path: Path) -> None:
     printed = command(
         own, "restore", str(backup), "--identity", str(key), "--secrets", str(secrets_file)
     )
-    assert "2 comments erased" in printed, printed
+    assert "erased or hidden: 2 comments" in printed, printed
 
 
 def sign_in_again(own: NewsroomWithLead, lead: Moderator, actors: Actors) -> None:

@@ -133,7 +133,7 @@ def test_what_was_removed_or_withdrawn_after_the_backup_stays_so(
     restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
     states = [restored.state(sent.id) for sent in (published, removed, withdrawn, held)]
     assert states == ["published", "removed", "withdrawn", "withdrawn"]
-    assert any(line.startswith("3 comments erased") for line in printed)
+    assert any(line.startswith("erased or hidden: 3 comments") for line in printed)
     pages = restored.read_file("en/index.html")
     assert "First." in pages
     assert not any(words in pages for words in ("Second.", "Third.", "Fourth."))
@@ -357,7 +357,7 @@ def test_a_member_who_was_removed_after_the_backup_stays_without_keys(
     path = _folder(backed_up).list_all()[-1]
     printed = _restore(empty, path, old_secrets)
     restored = _restored(empty, backed_up)
-    assert any(line.startswith("1 moderators removed since have no keys") for line in printed)
+    assert any(line.startswith("suspended, and without keys: 1 moderator") for line in printed)
     owners = {row["signing_key"] for row in restored.read_table("member_identities")}
     assert owners == {lead_of(backed_up).signing_key}
     assert {row["pseudonym"] for row in restored.read_table("wrapped_epoch_keys")} == {"Heron"}
@@ -620,7 +620,7 @@ def test_nothing_starts_after_a_restore_that_was_killed_until_it_has_run_again(
     finishing.close()
 
     assert "of this file nothing was stored" in printed[0]
-    assert any(line.startswith("1 comments erased") for line in printed)
+    assert any(line.startswith("erased or hidden: 1 comment ") for line in printed)
     build_components(empty.settings).close()
     restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
     assert (restored.state(published.id), restored.state(removed.id)) == ("published", "removed")

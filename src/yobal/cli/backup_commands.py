@@ -12,7 +12,7 @@ from yobal.actions import accept_roster, back_up, member_keys, restore, restore_
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
-from yobal.cli import progress
+from yobal.cli import progress, terminal
 from yobal.cli.interrupts import explaining_interrupts, ignoring_interrupts
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
@@ -178,7 +178,8 @@ def _secret_files(components: Components) -> SecretFiles:
 
 
 def _describe(content: restore.BackupContent) -> Iterator[str]:
-    yield ", ".join(f"{count} {table}" for table, count in sorted(content.rows.items()))
+    tables = ", ".join(f"{count:,} in {table}" for table, count in sorted(content.rows.items()))
+    yield f"{terminal.counted(sum(content.rows.values()), 'row')} in the backup: {tables}"
 
 
 def _purge(components: Components) -> Iterator[str]:
@@ -196,13 +197,13 @@ def _purge(components: Components) -> Iterator[str]:
     )
     erased = purge_again.run(purge_list.read())
     yield (
-        f"{erased.comments} comments erased or hidden that were removed or withdrawn since, by"
+        f"erased or hidden: {terminal.counted(erased.comments, 'comment')} removed or withdrawn since, by"
         f" {purge_list.path}"
     )
     if erased.members:
         yield (
-            f"{erased.members} moderators removed since have no keys and are suspended: a lead removes"
-            " them again at the desk"
+            f"suspended, and without keys: {terminal.counted(erased.members, 'moderator')} removed since. A lead"
+            " removes them again at the desk"
         )
 
 
