@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -85,6 +86,13 @@ def test_what_is_beyond_the_limits_is_refused_in_one_sentence(server: WebServer,
     with pytest.raises(CannotFetch, match=says) as raised:
         download.fetch(f"{server.url}{path}", SMALL)
     assert "\n" not in str(raised.value)
+
+
+def test_where_no_redirect_is_followed_both_addresses_are_named(server: WebServer) -> None:
+    server.answers["/desk"] = redirect("/other")
+    both = f"{server.url}/desk redirects to {server.url}/other"
+    with pytest.raises(CannotFetch, match=re.escape(both)):
+        download.fetch(f"{server.url}/desk", FetchLimits(redirects_max=0))
 
 
 def test_control_the_same_files_are_read_within_wider_limits(server: WebServer) -> None:

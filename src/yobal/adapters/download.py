@@ -48,6 +48,7 @@ def fetch(url: str, limits: FetchLimits | None = None) -> Fetched:
     """Raises CannotFetch."""
     limits = limits or FetchLimits()
     deadline = time.monotonic() + limits.seconds_max
+    first_url = url
     try:
         with httpx.Client(timeout=_STEP_SECONDS, headers=_headers()) as client:
             for _ in range(limits.redirects_max + 1):
@@ -67,7 +68,9 @@ def fetch(url: str, limits: FetchLimits | None = None) -> Fetched:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = _ERROR_NUMBER.sub("", str(error)) or type(error).__name__
         raise CannotFetch(f"{url} could not be fetched: {reason}") from None
-    raise CannotFetch(f"{url} redirects more than {limits.redirects_max} times")
+    if limits.redirects_max == 0:
+        raise CannotFetch(f"{first_url} redirects to {url}, which is not followed")
+    raise CannotFetch(f"{first_url} redirects more than {limits.redirects_max} times")
 
 
 def read_file(path: Path, limits: FetchLimits | None = None) -> IO[bytes]:
